@@ -1,0 +1,79 @@
+"""Everything that can go wrong in words a person can act on: one tree, each error with its place, its cure and its exit code.
+
+    BastionlessError
+    ├── UsageError              the scan could not be asked for                     exit 2
+    │   ├── ConfigError         bastionless.yaml says something it cannot say
+    │   ├── CardError           a rule card cannot be read
+    │   │   └── CardErrors      several of them, told together
+    │   ├── SnapshotError       a snapshot or a folder of describe outputs cannot be read
+    │   ├── CredentialsError    AWS does not know who asks
+    │   ├── OutputError         a report cannot be written where it was asked for
+    │   └── MissingExtraError   an optional part of the installation is needed
+    └── InternalError           two parts of the scanner disagree: a bug, never a finding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+EXIT_CLEAN = 0
+EXIT_FINDINGS = 1
+EXIT_USAGE = 2
+EXIT_INCOMPLETE = 3
+
+
+class BastionlessError(Exception):
+    """One sentence with its place (`file:line`, an option, a region) and its cure."""
+
+    exit_code: int = EXIT_USAGE
+
+    def __init__(self, message: str, *, place: str = "", cure: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.place = place
+        self.cure = cure
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        remedy = f". {self.cure[:1].upper()}{self.cure[1:]}" if self.cure else ""
+        return f"{where}{self.message}{remedy}"
+
+
+class UsageError(BastionlessError):
+    """The scan could not be asked for: an argument, a file or an account is not what it has to be."""
+
+
+class ConfigError(UsageError):
+    """The configuration holds something that means nothing."""
+
+
+class CardError(UsageError):
+    """A rule card, or the Python beside it, cannot be read."""
+
+
+class CardErrors(CardError):
+    """Every mistake on every card at once, so that one run is enough to mend them all."""
+
+    def __init__(self, mistakes: Sequence[CardError]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
+class SnapshotError(UsageError):
+    """A stored inventory is truncated, foreign, or of a version this program does not know."""
+
+
+class CredentialsError(UsageError):
+    """AWS has no credentials for this call, or does not accept them any more."""
+
+
+class OutputError(UsageError):
+    """A report cannot be written where it was asked for, or in the format that was asked for."""
+
+
+class MissingExtraError(UsageError):
+    """An optional dependency is needed and not installed."""
+
+
+class InternalError(BastionlessError):
+    """Two parts of the scanner that have to agree do not; this is a bug and never a finding."""

@@ -1,0 +1,40 @@
+"""The nouns: frozen, typed values that every stage shares and none of them owns."""
+
+from scanner.model.config import Config
+from scanner.model.finding import Finding, Outcome
+from scanner.model.gap import Gap, GapReason
+from scanner.model.inventory import GLOBAL, Inventory, merge
+from scanner.model.report import ScanReport, Target
+from scanner.model.resource import Origin, Resource
+from scanner.model.rule import Answer, Aside, Check, Clear, Flag, Rule, Setting, Unsure, World
+from scanner.model.severity import Severity
+from scanner.model.unknown import Undecided, Unknown
+from scanner.model.view import View
+
+__all__ = [
+    "GLOBAL",
+    "Answer",
+    "Aside",
+    "Check",
+    "Clear",
+    "Config",
+    "Finding",
+    "Flag",
+    "Gap",
+    "GapReason",
+    "Inventory",
+    "Origin",
+    "Outcome",
+    "Resource",
+    "Rule",
+    "ScanReport",
+    "Setting",
+    "Severity",
+    "Target",
+    "Undecided",
+    "Unknown",
+    "Unsure",
+    "View",
+    "World",
+    "merge",
+]

@@ -1,0 +1,49 @@
+"""One answer of one rule about one resource."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import Enum
+
+from scanner.model.resource import Resource
+from scanner.model.severity import Severity
+
+
+class Outcome(str, Enum):
+    """The four answers, and `error` for a rule that crashed."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    NOT_APPLICABLE = "not-applicable"
+    ERROR = "error"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule says of a resource: the verdict, the sentence, the evidence (`because`) and the cure (`fix`)."""
+
+    rule_id: str
+    outcome: Outcome
+    severity: Severity
+    resource: Resource
+    message: str
+    because: tuple[str, ...] = ()
+    fix: str = ""
+
+    @property
+    def fingerprint(self) -> str:
+        """32 hex digits that stay the same from scan to scan: the rule and the resource's identity, nothing else."""
+        resource = self.resource
+        identity = ("v1", self.rule_id, resource.partition, resource.account, resource.region, resource.kind, resource.id)
+        return hashlib.sha256("\x1f".join(identity).encode()).hexdigest()[:32]
+
+    @property
+    def sort_key(self) -> tuple[str, ...]:
+        """Rule, then account, Region and resource: the order of every report."""
+        resource = self.resource
+        return (self.rule_id, resource.account, resource.region, resource.kind, resource.id, self.outcome.value)

@@ -1,0 +1,64 @@
+"""The result of a scan: every answer, every gap, and what was scanned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from scanner.model.finding import Finding, Outcome
+from scanner.model.gap import Gap
+from scanner.model.rule import Rule
+from scanner.model.severity import Severity
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Target:
+    """One account in one Region as it was scanned. `failed` says why nothing at all could be read there, or is ""."""
+
+    account: str
+    region: str
+    partition: str = "aws"
+    mode: str = "live"
+    resources: int = 0
+    failed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScanReport:
+    """What `scanner.scan` and `scanner.evaluate` return.
+
+    `findings` holds *fail*, *unknown* and *error* in a stable order, and *pass* and *not-applicable* when they were
+    asked for; `totals` counts every outcome either way. `taken_at` is the time of collection (ISO 8601, UTC).
+    """
+
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    targets: tuple[Target, ...]
+    rules: tuple[Rule, ...]
+    totals: Mapping[str, int] = field(default_factory=dict)
+    taken_at: str = ""
+    tool_version: str = ""
+
+    def failures(self, *, at_least: Severity = Severity.INFO) -> tuple[Finding, ...]:
+        """The *fail* findings of this severity and above."""
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.outcome is Outcome.FAIL and finding.severity.rank >= at_least.rank
+        )
+
+    @property
+    def by_severity(self) -> Mapping[str, int]:
+        """How many *fail* findings there are of each severity that occurs."""
+        return Counter(finding.severity.value for finding in self.failures())
+
+    @property
+    def failed_targets(self) -> tuple[Target, ...]:
+        """The accounts and Regions from which nothing could be read."""
+        return tuple(target for target in self.targets if target.failed)
+
+    @property
+    def complete(self) -> bool:
+        """True when no target failed, no rule crashed and no answer stayed unknown."""
+        return not (self.failed_targets or self.totals.get("unknown") or self.totals.get("error"))

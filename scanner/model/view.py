@@ -1,0 +1,82 @@
+"""An inventory as a rule sees it: it records what was read, and refuses to call an incomplete list complete."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from scanner.model.gap import Gap
+from scanner.model.inventory import Inventory
+from scanner.model.resource import Resource
+from scanner.model.unknown import Undecided
+
+
+class View:
+    """The witness between a rule and its inventory.
+
+    `of` answers only when the list is complete, else it raises `Undecided`: use it where the *absence* of something
+    would be a flaw, or would be none. `known` answers with what is there: use it where one resource is proof enough.
+    Whatever was read is kept in `read`; the permissions, the calls and the unknowns of a scan follow from it.
+    """
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+        self.read: dict[str, None] = {}
+        self.undecided: dict[tuple[str, str], tuple[Resource, str]] = {}
+
+    @property
+    def account(self) -> str:
+        """The account's twelve digits."""
+        return self._inventory.account
+
+    @property
+    def region(self) -> str:
+        """The Region's name, "global" for a question about the whole account."""
+        return self._inventory.region
+
+    @property
+    def now(self) -> str:
+        """When the inventory was taken (ISO 8601, UTC), or "" where it does not say."""
+        return self._inventory.taken_at
+
+    def of(self, kind: str) -> tuple[Resource, ...]:
+        """All resources of a kind; raises `Undecided` where the list may be incomplete."""
+        self._insist(kind)
+        return self._inventory.of(kind)
+
+    def known(self, kind: str) -> tuple[Resource, ...]:
+        """The resources of a kind that could be read, be they all or not."""
+        self.read[kind] = None
+        return self._inventory.of(kind)
+
+    def find(self, kind: str, id: str) -> Resource | None:  # noqa: A002 - AWS's own word
+        """The resource with this id; None where it does not exist, `Undecided` where it may exist unseen."""
+        self.read[kind] = None
+        found = self._inventory.find(kind, id)
+        if found is None:
+            self._insist(kind)
+        return found
+
+    def linked(self, kind: str, path: str, value: str) -> tuple[Resource, ...]:
+        """All resources of `kind` whose fact at `path` is or holds `value`; `Undecided` where the list may be incomplete."""
+        self._insist(kind)
+        return self._inventory.linked(kind, path, value)
+
+    def gaps_of(self, kind: str) -> tuple[Gap, ...]:
+        """Why the list of a kind may be incomplete."""
+        self.read[kind] = None
+        return self._inventory.gaps_of(kind)
+
+    @contextmanager
+    def judging(self, resource: Resource) -> Iterator[None]:
+        """An `Undecided` inside this block makes `resource` unknown, and the rule goes on with the next one."""
+        try:
+            yield
+        except Undecided as doubt:
+            self.undecided[resource.kind, resource.arn] = (resource, doubt.reason)
+
+    def _insist(self, kind: str) -> None:
+        self.read[kind] = None
+        gaps = self._inventory.gaps_of(kind)
+        if gaps:
+            raise Undecided(gaps[0].sentence)
