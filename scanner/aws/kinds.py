@@ -122,8 +122,10 @@ def identify(kind: Kind, facts: Mapping[str, Any], *, partition: str, account: s
     service, _, noun = kind.arn.partition(":")
     owner = facts.get("OwnerId")
     holder = owner if isinstance(owner, str) and owner.isdigit() else account
+    if service == "s3":  # bucket names are unique in the partition; their ARNs name neither account nor Region
+        return id_, f"arn:{partition}:s3:::{id_}"
     place = "" if kind.is_global else region
-    return id_, f"arn:{partition}:{service or kind.service}:{place}:{holder}:{noun + '/' if noun else ''}{id_}"
+    return id_, f"arn:{partition}:{service}:{place}:{holder}:{noun + '/' if noun else ''}{id_}"
 
 
 # An address of EC2-Classic, or one a service manages, may have no AllocationId.
