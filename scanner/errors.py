@@ -14,7 +14,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 EXIT_CLEAN = 0
 EXIT_FINDINGS = 1
@@ -77,3 +77,16 @@ class MissingExtraError(UsageError):
 
 class InternalError(BastionlessError):
     """Two parts of the scanner that have to agree do not; this is a bug and never a finding."""
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """The cure for a misspelt word: "did you mean 'x'?", or the few choices there are, or ""."""
+    import difflib  # only when something is already wrong
+
+    known = sorted(choices)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6) or difflib.get_close_matches(
+        word.lower(), [choice for choice in known if choice.lower() == word.lower()], n=1
+    )
+    if close:
+        return f"did you mean {close[0]!r}?"
+    return f"choose one of {', '.join(known)}" if 0 < len(known) <= 12 else ""

@@ -1,0 +1,80 @@
+"""The Python beside a card: loaded by path, allowed to import the kit and the standard library, and nothing else."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+from scanner.errors import CardError
+from scanner.model import Check, Setting
+
+KIT = "scanner.kit"
+
+
+def load_check(path: Path, settings: tuple[Setting, ...]) -> Check:
+    """The `check` function of a file; raises `CardError` when it cannot be what a rule calls."""
+    tree = _parse(path)
+    _refuse_imports(tree, path)
+    # The whole path makes the name: two folders may hold a file of the same name.
+    name = "bastionless_rule_" + "".join(letter if letter.isalnum() else "_" for letter in str(path.resolve()))
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise CardError("the file is no Python module", place=str(path))
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as crash:  # noqa: BLE001 - the author's code runs here for the first time: anything may come out
+        raise CardError(f"importing it failed: {type(crash).__name__}: {crash}", place=str(path)) from crash
+    check = getattr(module, "check", None)
+    if not inspect.isgeneratorfunction(check):
+        raise CardError(
+            "there is no generator function `check` in it",
+            place=str(path),
+            cure="write `def check(inventory, *, ...)` and yield Flag, Clear, Unsure or Aside",
+        )
+    _match_settings(check, settings, path)
+    return check
+
+
+def _parse(path: Path) -> ast.Module:
+    try:
+        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+    except SyntaxError as mistake:
+        raise CardError(f"this is not Python: {mistake.msg}", place=f"{path}:{mistake.lineno}") from None
+    except (OSError, UnicodeDecodeError, ValueError) as failure:
+        raise CardError(f"the file cannot be read ({failure})", place=str(path)) from None
+
+
+def _refuse_imports(tree: ast.Module, path: Path) -> None:
+    for node in ast.walk(tree):
+        names: list[str] = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module or "." if not node.level else "."]
+        for name in names:
+            if name != KIT and (name.split(".")[0] not in sys.stdlib_module_names):
+                raise CardError(
+                    f"a rule may not import {name!r}",
+                    place=f"{path}:{getattr(node, 'lineno', 1)}",
+                    cure=f"import from {KIT} or the standard library",
+                )
+
+
+def _match_settings(check: Any, settings: tuple[Setting, ...], path: Path) -> None:
+    declared = {setting.name for setting in settings}
+    parameters = list(inspect.signature(check).parameters.values())
+    asked = {parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY}
+    line = check.__code__.co_firstlineno
+    if len(parameters) - len(asked) != 1:
+        raise CardError("`check` takes the inventory and keyword-only settings", place=f"{path}:{line}")
+    for name in sorted(asked ^ declared):
+        side = "asks for the setting" if name in asked else "does not take the card's setting"
+        raise CardError(
+            f"`check` {side} {name!r}", place=f"{path}:{line}", cure="the card and the function list the same settings"
+        )

@@ -1,0 +1,161 @@
+"""All cards of a run: the built-in ones and the user's, each id once, narrowed and tuned by the configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scanner.errors import CardError, CardErrors, ConfigError, UsageError, did_you_mean
+from scanner.model import Config, Rule
+from scanner.rulebook.card import read_card
+from scanner.rulebook.document import read_document
+from scanner.rulebook.grammar import mistakes_of
+
+
+def built_in_folder() -> Path:
+    """Where the built-in cards are: inside the wheel, or beside the engine in a checkout."""
+    engine = Path(__file__).resolve().parent.parent
+    shipped = engine / "_rules"
+    return shipped if shipped.is_dir() else engine.parent / "rules"
+
+
+def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True) -> tuple[Rule, ...]:
+    """Every rule, sorted by id; raises `CardErrors` with every mistake on every card.
+
+    Built-in cards were checked against botocore's model when they were released; a user's own are checked here.
+    """
+    mistakes: list[CardError] = []
+    rules = _read(built_in_folder(), mistakes, strict=False) if built_in else []
+    for folder in folders:
+        rules += _read(Path(folder), mistakes, strict=True)
+    mistakes += _clashes(rules)
+    if mistakes:
+        raise CardErrors(mistakes)
+    return tuple(sorted(rules, key=lambda rule: rule.id))
+
+
+def read_checked(path: Path) -> Rule:
+    """One card, read and held against botocore's model; raises `CardErrors`."""
+    rule = read_card(path)
+    strange = list(mistakes_of(rule, read_document(path)))
+    if strange:
+        raise CardErrors(strange)
+    return rule
+
+
+def card_files(folder: Path) -> list[Path]:
+    """The cards below a folder (or the one card that a path names), sorted; raises `CardError` where there is none."""
+    if folder.is_file():
+        return [folder]
+    if not folder.is_dir():
+        raise CardError("there is no such folder of rules", place=str(folder), cure="name a folder that holds cards")
+    found = sorted(path for path in folder.rglob("*.y*ml") if path.suffix in {".yaml", ".yml"})
+    if not found:
+        raise CardError("there is no card in this folder", place=str(folder), cure="cards end in .yaml")
+    return found
+
+
+def _read(folder: Path, mistakes: list[CardError], *, strict: bool) -> list[Rule]:
+    rules = []
+    try:
+        files = card_files(folder)
+    except CardError as mistake:
+        mistakes.append(mistake)
+        return []
+    for path in files:
+        try:
+            rules.append(read_checked(path) if strict else read_card(path))
+        except CardErrors as several:
+            mistakes += several.mistakes
+        except CardError as mistake:
+            mistakes.append(mistake)
+    return rules
+
+
+def _clashes(rules: Iterable[Rule]) -> list[CardError]:
+    """Ids and aliases that name two rules."""
+    owners: dict[str, str] = {}
+    mistakes = []
+    for rule in rules:
+        for name in (rule.id, *rule.aliases):
+            if name in owners:
+                mistakes.append(
+                    CardError(f"the id {name} is taken by {owners[name]}", place=rule.file, cure="choose another id")
+                )
+            owners.setdefault(name, rule.file)
+    return mistakes
+
+
+def select_rules(rules: Sequence[Rule], config: Config) -> tuple[Rule, ...]:
+    """The rules the configuration wants, with its settings and severities; raises `ConfigError` for what matches nothing."""
+    wanted = _names(rules, config.select, "select", config.source)
+    unwanted = _names(rules, config.ignore, "ignore", config.source)
+    chosen = [
+        _tuned(rule, config)
+        for rule in rules
+        if not rule.retired and rule.id not in unwanted and (not config.select or rule.id in wanted)
+    ]
+    for table, name in ((config.settings, "settings"), (config.severity, "severity")):
+        _names(rules, table, name, config.source)
+    if not chosen:
+        raise ConfigError("no rule is left after select and ignore", place=config.source, cure="widen the selection")
+    return tuple(chosen)
+
+
+def _names(rules: Sequence[Rule], words: Iterable[str], option: str, source: str) -> set[str]:
+    """Ids for ids, aliases and families."""
+    table: dict[str, set[str]] = {}
+    for rule in rules:
+        for name in (rule.id, rule.family, *rule.aliases):
+            table.setdefault(name, set()).add(rule.id)
+    found: set[str] = set()
+    for word in words:
+        if word not in table:
+            families = {rule.family for rule in rules}
+            cure = did_you_mean(word, table) or f"the families are {', '.join(sorted(families))}"
+            raise ConfigError(f"{option}: no rule or family is called {word!r}", place=source, cure=cure)
+        found |= table[word]
+    return found
+
+
+def _tuned(rule: Rule, config: Config) -> Rule:
+    names = (rule.family, rule.id, *rule.aliases)
+    values: dict[str, Any] = dict(rule.values)
+    for name in names:
+        values.update(_checked(rule, config.settings.get(name, {}), config.source))
+    severity = next((config.severity[name] for name in reversed(names) if name in config.severity), rule.severity)
+    return replace(rule, values=values, severity=severity)
+
+
+def _checked(rule: Rule, given: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+    defaults = {setting.name: setting.default for setting in rule.settings}
+    for name, value in given.items():
+        if name not in defaults:
+            cure = did_you_mean(name, defaults) if defaults else f"{rule.id} has none"
+            raise ConfigError(f"settings: {rule.id} has no setting {name!r}", place=source, cure=cure)
+        if not _same_type(value, defaults[name]):
+            expected = "a list" if isinstance(defaults[name], list) else f"like {defaults[name]!r}"
+            raise ConfigError(
+                f"settings: {rule.id}.{name} cannot be {value!r}", place=source, cure=f"it is {expected}"
+            )
+    return given
+
+
+def _same_type(value: Any, default: Any) -> bool:
+    if default is None:
+        return True
+    if isinstance(default, bool) or isinstance(value, bool):
+        return isinstance(value, bool) and isinstance(default, bool)
+    if isinstance(default, (int, float)):
+        return isinstance(value, (int, float))
+    return isinstance(value, type(default))
+
+
+def with_settings(rule: Rule, given: Mapping[str, Any]) -> Rule:
+    """The rule with some settings replaced; raises `UsageError` for a name or type it does not have."""
+    try:
+        return replace(rule, values={**rule.values, **_checked(rule, given, rule.file)})
+    except ConfigError as mistake:
+        raise UsageError(mistake.message, place=rule.file, cure=mistake.cure) from mistake
