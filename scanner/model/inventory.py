@@ -42,6 +42,20 @@ class Inventory:
         """The kinds of which at least one resource is here, sorted."""
         return tuple(sorted(self._kinds))
 
+    @property
+    def place(self) -> Resource:
+        """The Region as a resource, or the account where the inventory is of no single Region."""
+        kind = "AWS::Account" if self.region == GLOBAL else "AWS::Region"
+        found = self.of(kind)
+        return found[0] if found else Resource(kind, self.partition, self.account, self.region, self.region, "", {})
+
+    @property
+    def failed(self) -> str:
+        """Why nothing at all could be read here: the first refusal, or "" where at least one kind was read."""
+        asked = {kind for kind in self.collected or () if kind not in ("AWS::Account", "AWS::Region")}
+        refused = {kind for gap in self.gaps if not gap.resource for kind in gap.kinds}
+        return self.gaps[0].sentence if asked and asked <= refused and not (set(self._kinds) & asked) else ""
+
     def of(self, kind: str) -> tuple[Resource, ...]:
         """Every known resource of a kind, in the order AWS gave them."""
         return self._kinds.get(kind, ())

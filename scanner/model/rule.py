@@ -102,6 +102,8 @@ class Rule:
     retired: str = ""
     file: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    severity_set: bool = False
+    """True where the configuration set the severity; a flag's own severity then no longer counts."""
 
     @property
     def family(self) -> str:

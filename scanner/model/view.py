@@ -17,10 +17,12 @@ class View:
     `of` answers only when the list is complete, else it raises `Undecided`: use it where the *absence* of something
     would be a flaw, or would be none. `known` answers with what is there: use it where one resource is proof enough.
     Whatever was read is kept in `read`; the permissions, the calls and the unknowns of a scan follow from it.
+    `subjects` are the resources the card is about, narrowed by its `when`.
     """
 
-    def __init__(self, inventory: Inventory) -> None:
+    def __init__(self, inventory: Inventory, subjects: tuple[Resource, ...] = ()) -> None:
         self._inventory = inventory
+        self.subjects = subjects
         self.read: dict[str, None] = {}
         self.undecided: dict[tuple[str, str], tuple[Resource, str]] = {}
 
@@ -33,6 +35,11 @@ class View:
     def region(self) -> str:
         """The Region's name, "global" for a question about the whole account."""
         return self._inventory.region
+
+    @property
+    def place(self) -> Resource:
+        """The Region as a resource, or the account where there is no single Region."""
+        return self._inventory.place
 
     @property
     def now(self) -> str:

@@ -97,8 +97,14 @@ def select_rules(rules: Sequence[Rule], config: Config) -> tuple[Rule, ...]:
         for rule in rules
         if not rule.retired and rule.id not in unwanted and (not config.select or rule.id in wanted)
     ]
-    for table, name in ((config.settings, "settings"), (config.severity, "severity")):
-        _names(rules, table, name, config.source)
+    _names(rules, config.severity, "severity", config.source)
+    for name, given in config.settings.items():
+        named = _names(rules, (name,), "settings", config.source)
+        known = {setting.name for rule in rules if rule.id in named for setting in rule.settings}
+        for setting in given:
+            if setting not in known:
+                cure = did_you_mean(setting, known) or f"{name} has none"
+                raise ConfigError(f"settings: {name} has no setting {setting!r}", place=config.source, cure=cure)
     if not chosen:
         raise ConfigError("no rule is left after select and ignore", place=config.source, cure="widen the selection")
     return tuple(chosen)
@@ -124,9 +130,12 @@ def _tuned(rule: Rule, config: Config) -> Rule:
     names = (rule.family, rule.id, *rule.aliases)
     values: dict[str, Any] = dict(rule.values)
     for name in names:
-        values.update(_checked(rule, config.settings.get(name, {}), config.source))
-    severity = next((config.severity[name] for name in reversed(names) if name in config.severity), rule.severity)
-    return replace(rule, values=values, severity=severity)
+        given = config.settings.get(name, {})
+        # What is said of a family holds for those of its rules that have such a setting.
+        wanted = {key: given[key] for key in given if key in values} if name == rule.family else given
+        values.update(_checked(rule, wanted, config.source))
+    severity = next((config.severity[name] for name in reversed(names) if name in config.severity), None)
+    return replace(rule, values=values, severity=severity or rule.severity, severity_set=severity is not None)
 
 
 def _checked(rule: Rule, given: Mapping[str, Any], source: str) -> Mapping[str, Any]:

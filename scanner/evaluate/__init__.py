@@ -1,0 +1,1 @@
+"""Rules and inventories become findings."""

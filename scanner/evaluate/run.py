@@ -1,0 +1,79 @@
+"""All rules over all inventories: Region by Region, then the questions about a whole account."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from scanner.aws.table import KINDS
+from scanner.evaluate.judge import judge
+from scanner.evaluate.worlds import kinds_read
+from scanner.model import GLOBAL, Finding, Inventory, Outcome, Rule, ScanReport, Target, merge
+
+# A resource seen from several Regions (a multi-Region trail) gets one answer: the one that tells most.
+_WEIGHT = {Outcome.NOT_APPLICABLE: 0, Outcome.PASS: 1, Outcome.UNKNOWN: 2, Outcome.ERROR: 3, Outcome.FAIL: 4}
+
+
+def evaluate(
+    inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False, tool_version: str = ""
+) -> ScanReport:
+    """The report of all rules over all inventories, in a stable order."""
+    told: dict[tuple[str, str, str], Finding] = {}
+    for rule in rules:
+        for inventory in _places(rule, inventories):
+            for finding in judge(rule, inventory)[0]:
+                key = (rule.id, finding.resource.kind, finding.resource.arn)
+                if key not in told or _WEIGHT[finding.outcome] > _WEIGHT[told[key].outcome]:
+                    told[key] = finding
+    findings = sorted(told.values(), key=lambda finding: finding.sort_key)
+    shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
+    return ScanReport(
+        findings=tuple(finding for finding in findings if finding.outcome in shown),
+        gaps=tuple(sorted({gap for inventory in inventories for gap in inventory.gaps})),
+        targets=tuple(sorted(_target(inventory) for inventory in inventories)),
+        rules=tuple(rules),
+        totals={outcome.value: count for outcome, count in sorted(Counter(f.outcome for f in findings).items())},
+        taken_at=max((inventory.taken_at for inventory in inventories), default=""),
+        tool_version=tool_version,
+    )
+
+
+def needed(rules: Iterable[Rule]) -> frozenset[str]:
+    """The kinds these rules read."""
+    return frozenset().union(*(kinds_read(rule) for rule in rules))
+
+
+def _places(rule: Rule, inventories: Sequence[Inventory]) -> list[Inventory]:
+    """Every Region for a rule about something regional; every account, merged, for a rule about something global."""
+    if not (KINDS[rule.about].is_global and rule.about != "AWS::Region"):
+        return [inventory for inventory in inventories if inventory.region != GLOBAL]
+    accounts: dict[tuple[str, str], list[Inventory]] = {}
+    for inventory in inventories:
+        accounts.setdefault((inventory.partition, inventory.account), []).append(inventory)
+    return [merge(members) for members in accounts.values()]
+
+
+def with_account_wide(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]:
+    """The same inventories, each Region also holding what AWS keeps once for the account (IAM, trail buckets)."""
+    wide = {(one.partition, one.account): one for one in inventories if one.region == GLOBAL}
+    result = []
+    for inventory in inventories:
+        account = wide.get((inventory.partition, inventory.account))
+        if account is None or inventory is account:
+            result.append(inventory)
+        else:
+            joined = merge((inventory, account), region=inventory.region)
+            result.append(replace(joined, taken_at=inventory.taken_at, mode=inventory.mode))
+    return tuple(result)
+
+
+def _target(inventory: Inventory) -> Target:
+    return Target(
+        account=inventory.account,
+        region=inventory.region,
+        partition=inventory.partition,
+        mode=inventory.mode,
+        resources=sum(len(inventory.of(kind)) for kind in inventory.kinds if kind not in ("AWS::Account", "AWS::Region")),
+        failed=inventory.failed,
+    )

@@ -1,0 +1,1 @@
+"""Pure answers about addresses and routes; rules ask them through the kit."""

@@ -1,0 +1,97 @@
+"""Sets of addresses as sorted, disjoint intervals of integers: unions are exact, and two halves make a whole."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+Interval = tuple[int, int]
+Intervals = tuple[Interval, ...]
+
+_V4_SIZE = 2**32
+# Not reachable over the internet: https://www.iana.org/assignments/iana-ipv4-special-registry
+_V4_PRIVATE = (
+    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+    "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+)  # fmt: skip
+_V6_PUBLIC = "2000::/3"
+
+
+@lru_cache(maxsize=65536)
+def interval(cidr: str) -> tuple[int, Interval]:
+    """The family (4 or 6) and the first and last address of a CIDR block; raises ValueError for what is none."""
+    network = ipaddress.ip_network(cidr, strict=False)
+    return network.version, (int(network.network_address), int(network.broadcast_address))
+
+
+def union(cidrs: Iterable[str], *, family: int) -> Intervals:
+    """The blocks of one family as disjoint intervals; raises ValueError for what is no CIDR block."""
+    members = (interval(cidr) for cidr in cidrs)
+    return _joined(sorted(span for version, span in members if version == family))
+
+
+def public(intervals: Intervals, *, family: int) -> Intervals:
+    """The part of a set that is routed on the internet."""
+    return intersection(intervals, _public_space(family))
+
+
+def size(intervals: Intervals) -> int:
+    """How many addresses a set has."""
+    return sum(last - first + 1 for first, last in intervals)
+
+
+def intersection(left: Intervals, right: Intervals) -> Intervals:
+    """The addresses in both."""
+    found: list[Interval] = []
+    i = j = 0
+    while i < len(left) and j < len(right):
+        first, last = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
+        if first <= last:
+            found.append((first, last))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
+
+
+def complement(intervals: Intervals, *, within: Interval) -> Intervals:
+    """The addresses of `within` that the set lacks."""
+    found: list[Interval] = []
+    start = within[0]
+    for first, last in intervals:
+        if first > start:
+            found.append((start, min(first - 1, within[1])))
+        start = max(start, last + 1)
+    if start <= within[1]:
+        found.append((start, within[1]))
+    return tuple(found)
+
+
+def is_world(cidrs: Iterable[str], *, share: float) -> bool:
+    """Whether these blocks together let in the world: at least `share` of all IPv4 addresses, or of public IPv6.
+
+    Two halves (0.0.0.0/1 and 128.0.0.0/1) are as open as 0.0.0.0/0, so only the union counts.
+    """
+    blocks = tuple(cidrs)
+    v4 = public(union(blocks, family=4), family=4)
+    v6 = public(union(blocks, family=6), family=6)
+    return size(v4) >= share * _V4_SIZE or size(v6) >= share * size(_public_space(6))
+
+
+@lru_cache(maxsize=2)
+def _public_space(family: int) -> Intervals:
+    if family == 6:
+        return union((_V6_PUBLIC,), family=6)
+    return complement(union(_V4_PRIVATE, family=4), within=(0, _V4_SIZE - 1))
+
+
+def _joined(spans: Iterable[Interval]) -> Intervals:
+    found: list[Interval] = []
+    for first, last in spans:
+        if found and first <= found[-1][1] + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)

@@ -1,0 +1,88 @@
+"""Which route table a subnet uses, and where it leads.
+
+https://docs.aws.amazon.com/vpc/latest/userguide/VPC_Route_Tables.html: a subnet follows the table it is explicitly
+associated with, else the main table of its own VPC; a table associated with a gateway is an edge table, never a subnet's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scanner.model import Resource, Undecided, View
+from scanner.network.addresses import public, union
+
+ROUTE_TABLE = "AWS::EC2::RouteTable"
+INTERNET_GATEWAY = "AWS::EC2::InternetGateway"
+
+
+def route_table_of(inventory: View, subnet: Resource) -> Resource:
+    """The table in force for a subnet; raises `Undecided` where it cannot be seen (another account owns the VPC)."""
+    vpc_id = subnet.get("VpcId", "")
+    explicit = [
+        table
+        for table in inventory.linked(ROUTE_TABLE, "Associations[].SubnetId", subnet.id)
+        if any(_in_force(association) for association in table.items("Associations") if association.get("SubnetId") == subnet.id)
+    ]
+    if explicit:
+        return explicit[0]
+    for table in inventory.linked(ROUTE_TABLE, "VpcId", vpc_id):
+        if is_main(table):
+            return table
+    raise Undecided(f"the route table of {subnet.id} cannot be seen from account {inventory.account}")
+
+
+def is_main(table: Resource) -> bool:
+    """Whether a table is its VPC's main one."""
+    return any(association.get("Main") is True and _in_force(association) for association in table.items("Associations"))
+
+
+def active_routes(table: Resource) -> Iterator[Mapping[str, Any]]:
+    """The routes that carry traffic (blackholes drop it, filtered ones are not installed)."""
+    return (route for route in table.items("Routes") if route.get("State", "active") == "active")
+
+
+def internet_routes(inventory: View, table: Resource, *, family: int) -> tuple[Mapping[str, Any], ...]:
+    """The table's active routes to an attached internet gateway for some public range of a family (4 or 6)."""
+    return tuple(
+        route
+        for route in active_routes(table)
+        if str(route.get("GatewayId", "")).startswith("igw-")
+        and _is_public(route, family=family)
+        and _is_attached(inventory, route["GatewayId"], table.get("VpcId", ""))
+    )
+
+
+def describe_route(table: Resource, route: Mapping[str, Any]) -> str:
+    """A route as evidence: "rtb-1: 0.0.0.0/0 -> igw-1"."""
+    destination = next((route[key] for key in _DESTINATIONS if route.get(key)), "?")
+    target = next((route[key] for key in _TARGETS if route.get(key)), "?")
+    return f"route in {table.id}: {destination} -> {target}"
+
+
+_DESTINATIONS = ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId")
+_TARGETS = (
+    "GatewayId", "NatGatewayId", "TransitGatewayId", "VpcPeeringConnectionId", "EgressOnlyInternetGatewayId",
+    "NetworkInterfaceId", "InstanceId", "CarrierGatewayId", "LocalGatewayId", "CoreNetworkArn", "OdbNetworkArn",
+)  # fmt: skip
+
+
+def _in_force(association: Mapping[str, Any]) -> bool:
+    state = association.get("AssociationState") or {}
+    return not association.get("GatewayId") and state.get("State", "associated") == "associated"
+
+
+def _is_public(route: Mapping[str, Any], *, family: int) -> bool:
+    if route.get("DestinationPrefixListId"):
+        return True  # a list of addresses behind an internet gateway is a list of public ones
+    cidr = route.get("DestinationCidrBlock" if family == 4 else "DestinationIpv6CidrBlock")
+    return bool(cidr) and bool(public(union((str(cidr),), family=family), family=family))
+
+
+def _is_attached(inventory: View, gateway_id: str, vpc_id: str) -> bool:
+    gateway = inventory.find(INTERNET_GATEWAY, gateway_id)
+    # The API sends "available", its enumeration says "attached"; both mean that traffic flows.
+    return gateway is not None and any(
+        attachment.get("VpcId") == vpc_id and attachment.get("State") in ("available", "attached")
+        for attachment in gateway.items("Attachments")
+    )
