@@ -63,7 +63,8 @@ class World:
     """A small account written on the card: what is there, what could not be read, and what the rule must say.
 
     `expect` is "good", "bad" or "unknown"; `ids` are the exact resource ids flagged (bad) or left unknown (unknown).
-    `given` maps a kind to botocore's dictionaries, `gaps` holds mappings with `call` and optionally `reason`, `resource`.
+    `given` maps a kind to botocore's dictionaries, `gaps` holds mappings with `call` and optionally `reason`, `resource`;
+    `line` and `index` tell where on the card the world stands.
     """
 
     name: str
@@ -75,6 +76,7 @@ class World:
     region: str = "eu-west-1"
     at: str = ""
     line: int = 0
+    index: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ import ipaddress
 from collections.abc import Iterable
 from functools import lru_cache
 
+from scanner.model import Undecided
+
 Interval = tuple[int, int]
 Intervals = tuple[Interval, ...]
 
@@ -20,13 +22,16 @@ _V6_PUBLIC = "2000::/3"
 
 @lru_cache(maxsize=65536)
 def interval(cidr: str) -> tuple[int, Interval]:
-    """The family (4 or 6) and the first and last address of a CIDR block; raises ValueError for what is none."""
-    network = ipaddress.ip_network(cidr, strict=False)
+    """The family (4 or 6) and the first and last address of a CIDR block; raises `Undecided` for what is none."""
+    try:
+        network = ipaddress.ip_network(cidr, strict=False)
+    except ValueError:
+        raise Undecided(f"{cidr!r} is no CIDR block") from None
     return network.version, (int(network.network_address), int(network.broadcast_address))
 
 
 def union(cidrs: Iterable[str], *, family: int) -> Intervals:
-    """The blocks of one family as disjoint intervals; raises ValueError for what is no CIDR block."""
+    """The blocks of one family as disjoint intervals; raises `Undecided` for what is no CIDR block."""
     members = (interval(cidr) for cidr in cidrs)
     return _joined(sorted(span for version, span in members if version == family))
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.aws.shapes import ANYTHING, Shape, shape_of
 from scanner.errors import CardError, did_you_mean
-from scanner.expression import parse, put_settings, slots
+from scanner.expression import ExpressionError, parse, put_settings, slots
 from scanner.model import Rule
 from scanner.rulebook.document import Document, Step
 
@@ -28,18 +28,20 @@ def mistakes_of(rule: Rule, document: Document) -> Iterator[CardError]:
     shape = shape_of(rule.about)
     for key in ("when", "require", "say", "fix"):
         text: str = getattr(rule, key)
-        sources = (put_settings(text, rule.values),) if key in {"when", "require"} else slots(text)
-        for source in filter(None, sources):
-            for message, cure in _Reader().mistakes(parse(source), shape):
+        for source in filter(None, (text,) if key in {"when", "require"} else slots(text)):
+            try:
+                tree = parse(put_settings(source, rule.values))
+            except (ExpressionError, KeyError):
+                continue  # told already, by the card's reader
+            for message, cure in _Reader().mistakes(tree, shape):
                 yield CardError(f"{rule.about} {message}", place=document.place(key), cure=cure)
-    for expect in ("good", "bad", "unknown"):
-        for index, world in enumerate(document.data.get(expect) or ()):
-            at: tuple[Step, ...] = (expect, index, "given")
-            for kind, items in (world.get("given") or {}).items():
-                for number, facts in enumerate(items):
-                    for path, message, cure in _strange_facts(facts, shape_of(kind), ()):
-                        place = document.place(*at, kind, number, *path)
-                        yield CardError(f"{kind} {message}", place=place, cure=cure)
+    for world in rule.worlds:
+        index = world.index
+        for kind, items in world.given.items():
+            for number, facts in enumerate(items):
+                for path, message, cure in _strange_facts(facts, shape_of(kind), ()):
+                    place = document.place(world.expect, index, "given", kind, number, *path)
+                    yield CardError(f"{kind} {message}", place=place, cure=cure)
 
 
 def _strange_facts(

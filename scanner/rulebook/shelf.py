@@ -10,8 +10,6 @@ from typing import Any
 from scanner.errors import CardError, CardErrors, ConfigError, UsageError, did_you_mean
 from scanner.model import Config, Rule
 from scanner.rulebook.card import read_card
-from scanner.rulebook.document import read_document
-from scanner.rulebook.grammar import mistakes_of
 
 
 def built_in_folder() -> Path:
@@ -36,15 +34,6 @@ def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True) -> 
     return tuple(sorted(rules, key=lambda rule: rule.id))
 
 
-def read_checked(path: Path) -> Rule:
-    """One card, read and held against botocore's model; raises `CardErrors`."""
-    rule = read_card(path)
-    strange = list(mistakes_of(rule, read_document(path)))
-    if strange:
-        raise CardErrors(strange)
-    return rule
-
-
 def card_files(folder: Path) -> list[Path]:
     """The cards below a folder (or the one card that a path names), sorted; raises `CardError` where there is none."""
     if folder.is_file():
@@ -66,7 +55,7 @@ def _read(folder: Path, mistakes: list[CardError], *, strict: bool) -> list[Rule
         return []
     for path in files:
         try:
-            rules.append(read_checked(path) if strict else read_card(path))
+            rules.append(read_card(path, strict=strict))
         except CardErrors as several:
             mistakes += several.mistakes
         except CardError as mistake:
