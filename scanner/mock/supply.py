@@ -1,0 +1,66 @@
+"""Teaches moto the operations it lacks, when asked to and never before."""
+
+from __future__ import annotations
+
+from moto.cloudfront import urls as cloudfront_urls
+from moto.cloudfront.responses import CloudFrontResponse
+from moto.cloudtrail.models import CloudTrailBackend
+from moto.cloudtrail.responses import CloudTrailResponse
+from moto.ec2.models import EC2Backend
+from moto.ec2.responses import EC2Response
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX
+from moto.ssm.responses import SimpleSystemManagerResponse
+
+from scanner.mock.accelerators import register_global_accelerator
+from scanner.mock.block_public_access import BlockPublicAccessBackend, BlockPublicAccessResponse
+from scanner.mock.empty_answers import EmptyCloudFrontLists, EmptyEc2Lists, EmptySsmLists
+from scanner.mock.endpoint_connections import EndpointConnectionsBackend, EndpointConnectionsResponse
+from scanner.mock.event_data_stores import EventDataStoreBackend, EventDataStoreResponse
+from scanner.mock.event_history import EventHistoryBackend, EventHistoryResponse
+from scanner.mock.instance_connect import InstanceConnectBackend, InstanceConnectResponse
+from scanner.mock.serial_console import SerialConsoleBackend, SerialConsoleResponse
+
+_SUPPLIES: tuple[tuple[type, tuple[type, ...]], ...] = (
+    (
+        EC2Backend,
+        (InstanceConnectBackend, BlockPublicAccessBackend, SerialConsoleBackend, EndpointConnectionsBackend),
+    ),
+    (
+        EC2Response,
+        (
+            InstanceConnectResponse,
+            BlockPublicAccessResponse,
+            SerialConsoleResponse,
+            EndpointConnectionsResponse,
+            EmptyEc2Lists,
+        ),
+    ),
+    (CloudTrailBackend, (EventHistoryBackend, EventDataStoreBackend)),
+    (CloudTrailResponse, (EventHistoryResponse, EventDataStoreResponse)),
+    (SimpleSystemManagerResponse, (EmptySsmLists,)),
+    (CloudFrontResponse, (EmptyCloudFrontLists,)),
+)
+
+
+def supply_missing_operations() -> None:
+    """Let moto answer the operations it lacks, in this process; a second call changes nothing.
+
+    It works before, inside and between `mock_aws` blocks, and for a moto server that runs in this process. An
+    operation that moto itself has learned to answer keeps moto's answer.
+    """
+    for owner, supplies in _SUPPLIES:
+        for supply in supplies:
+            _extend(owner, supply=supply)
+    # Without the prefix CreateTags takes the id of an EC2 Instance Connect Endpoint for a mistake.
+    EC2_RESOURCE_TO_PREFIX["instance-connect-endpoint"] = "eice"
+    EC2_PREFIX_TO_RESOURCE["eice"] = "instance-connect-endpoint"
+    cloudfront_urls.url_paths["{0}/2020-05-31/vpc-origin$"] = CloudFrontResponse.dispatch
+    register_global_accelerator()
+
+
+def _extend(owner: type, *, supply: type) -> None:
+    """Append a class to the bases of one of moto's, so that whatever moto defines itself still comes first."""
+    if supply not in owner.__mro__:
+        # A base that the supply extends has to come after it; the supply brings it along.
+        kept = tuple(base for base in owner.__bases__ if not issubclass(supply, base))
+        owner.__bases__ = (*kept, supply)
