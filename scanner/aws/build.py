@@ -71,7 +71,7 @@ def without_detail(resource: Resource, gap: Gap) -> Resource:
         member: Unknown(gap.sentence)
         for detail in KINDS[resource.kind].details
         if f"{KINDS[resource.kind].service}:{detail.operation}" == gap.call
-        for member in _members(resource.kind, detail)
+        for member in detail_members(resource.kind, detail)
         if member not in resource.facts
     }
     if not missing:
@@ -88,7 +88,8 @@ def without_detail(resource: Resource, gap: Gap) -> Resource:
     )
 
 
-def _members(kind: str, detail: Detail) -> tuple[str, ...]:
+def detail_members(kind: str, detail: Detail) -> tuple[str, ...]:
+    """The members that a detail's answer adds to the facts of a kind."""
     return detail.keep or _WHOLE_ANSWERS.get((kind, detail.operation), (detail.proof,))
 
 

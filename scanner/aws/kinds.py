@@ -61,6 +61,7 @@ class Kind:
     `links` tells which members point to which kinds. `request` names everything that makes a page as large as the
     API allows. `operation` is "" for a kind made from its parent's facts alone (then `seed` maps its members).
     `is_global` marks kinds that AWS lists once for the account and not per Region; `home` is the Region to ask in.
+    `proof` is the member without which a whole answer ("@") is no answer; `absent` lists error codes for "there is none".
     """
 
     name: str
@@ -77,6 +78,8 @@ class Kind:
     seed: Mapping[str, str] = field(default_factory=dict)
     is_global: bool = False
     home: str = ""
+    proof: str = ""
+    absent: tuple[str, ...] = ()
 
     @property
     def call(self) -> str:

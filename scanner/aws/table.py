@@ -128,7 +128,7 @@ _EC2 = (
          "VpcEncryptionControlId", "ec2:vpc-encryption-control", _THOUSAND, links={"VpcId": _VPC}),
     # CloudFormation has no type for the account's switch; the name follows the API's.
     Kind("AWS::EC2::SerialConsoleAccess", "ec2", "GetSerialConsoleAccessStatus", "@",
-         arn="ec2:serial-console-access", pages=ONE_PAGE),
+         arn="ec2:serial-console-access", pages=ONE_PAGE, proof="SerialConsoleAccessEnabled"),
 )
 
 _COMPUTE = (
@@ -207,7 +207,7 @@ _EVIDENCE = (
 )
 
 _ACCOUNT = (
-    Kind("AWS::Account", "sts", "GetCallerIdentity", "@", pages=ONE_PAGE, is_global=True),
+    Kind("AWS::Account", "sts", "GetCallerIdentity", "@", pages=ONE_PAGE, is_global=True, proof="Account"),
     Kind("AWS::IAM::User", "iam", "GetAccountAuthorizationDetails", "UserDetailList[]", "UserName", "Arn", _IAM,
          _IAM_PAGES, is_global=True),
     Kind("AWS::IAM::Group", "iam", "GetAccountAuthorizationDetails", "GroupDetailList[]", "GroupName", "Arn", _IAM,
@@ -217,7 +217,7 @@ _ACCOUNT = (
     Kind("AWS::IAM::ManagedPolicy", "iam", "GetAccountAuthorizationDetails", "Policies[]", "PolicyName", "Arn", _IAM,
          _IAM_PAGES, is_global=True),
     Kind("AWS::Organizations::Organization", "organizations", "DescribeOrganization", "Organization", arn="Arn",
-         pages=ONE_PAGE, is_global=True, home="us-east-1"),
+         pages=ONE_PAGE, is_global=True, home="us-east-1", absent=("AWSOrganizationsNotInUseException",)),
     Kind("AWS::GlobalAccelerator::Accelerator", "globalaccelerator", "ListAccelerators", "Accelerators[]",
          "Name", "AcceleratorArn", {"MaxResults": 100}, is_global=True, home="us-west-2"),
     Kind("AWS::GlobalAccelerator::Listener", "globalaccelerator", "ListListeners", "Listeners[]", "ListenerArn",
