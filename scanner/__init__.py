@@ -1,3 +1,51 @@
-"""Bastionless proves that an AWS network is private and that every login is brokered and logged."""
+"""Bastionless proves that an AWS network is private and that every login is brokered and logged.
+
+    import scanner
+
+    report = scanner.scan(regions=["eu-west-1"], select=["NET", "EIC001"])
+    for finding in report.findings:
+        print(finding.rule_id, finding.outcome, finding.resource.id, finding.message)
+
+Importing this package opens nothing and loads neither boto3 nor botocore; the functions below load what they need.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from scanner.model import Config, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Severity, Target
+    from scanner.pipeline import evaluate, inventory_from_describe, load_snapshot, scan
+
+_NOUNS = ("Config", "Finding", "Gap", "Inventory", "Outcome", "Resource", "Rule", "ScanReport", "Severity", "Target")
+_VERBS = ("evaluate", "inventory_from_describe", "load_snapshot", "scan")
+
+__all__ = [  # noqa: PLE0604 - spelt out for readers and type checkers
+    "Config",
+    "Finding",
+    "Gap",
+    "Inventory",
+    "Outcome",
+    "Resource",
+    "Rule",
+    "ScanReport",
+    "Severity",
+    "Target",
+    "__version__",
+    "evaluate",
+    "inventory_from_describe",
+    "load_snapshot",
+    "scan",
+]
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name in _VERBS:
+        return getattr(import_module("scanner.pipeline"), name)
+    if name in _NOUNS:
+        return getattr(import_module("scanner.model"), name)
+    raise AttributeError(f"module 'scanner' has no attribute {name!r}")

@@ -1,0 +1,85 @@
+"""Words in, one call out: the command `bastionless`. Each command's module is loaded when it is called."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+
+import click
+
+from scanner import __version__
+from scanner.errors import EXIT_USAGE, BastionlessError
+
+_COMMANDS: Mapping[str, str] = {
+    "scan": "scanner.cli.scan:scan",
+    "snapshot": "scanner.cli.snapshot:snapshot",
+    "rules": "scanner.cli.rules:rules",
+    "completion": "scanner.cli.completion:completion",
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported by name when they are needed."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """The commands in the order a newcomer meets them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None for a word that is none."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does it, with the nearest command for a misspelt one."""
+        from scanner.errors import did_you_mean
+
+        if args and args[0] not in _COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"There is no command {args[0]!r}; {did_you_mean(args[0], _COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Start with `bastionless scan --demo`: it needs no account. Exit codes: 0 clean, 1 findings at or above the "
+    "threshold, 2 the scan could not be asked for, 3 incomplete.",
+)
+@click.version_option(__version__, "--version", prog_name="bastionless", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Prove that an AWS network is private and that every login is brokered and logged.
+
+    Reads VPCs, endpoints, EC2 Instance Connect Endpoint, security groups and CloudTrail; never changes anything.
+    """
+
+
+def main() -> None:
+    """The entry point: runs the command and turns every error of ours into one sentence and its exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except BastionlessError as error:
+        _tell(str(error))
+        code = error.exit_code
+    except click.exceptions.Abort:
+        _tell("interrupted")
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = EXIT_USAGE
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; Python would complain once more while it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(text: str) -> None:
+    for line in text.splitlines():
+        click.echo(f"error: {line}", err=True)

@@ -1,0 +1,145 @@
+"""Options that several commands share: what to scan, with which rules."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from scanner.errors import UsageError
+from scanner.model import Config, Inventory, Rule, Severity
+
+if TYPE_CHECKING:
+    from scanner.collect.access import Access
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+THRESHOLDS = (*(level.value for level in Severity), "never")
+
+
+@dataclasses.dataclass(frozen=True)
+class Target:
+    """What the target options said."""
+
+    demo: bool
+    snapshot: tuple[Path, ...]
+    describe: tuple[Path, ...]
+    account: str
+    access: Access
+    quiet: bool
+    verbose: bool
+
+
+_TARGET_OPTIONS = (
+    click.option("--demo", is_flag=True, help="Scan a mocked account with a demo estate; needs no AWS account."),
+    click.option("--snapshot", "snapshots", type=click.Path(path_type=Path), multiple=True, metavar="FILE",
+                 help="Scan what `bastionless snapshot` wrote. Repeatable."),
+    click.option("--describe", "describes", type=click.Path(path_type=Path), multiple=True, metavar="DIR",
+                 help="Scan raw `aws … describe-*` outputs: a folder per Region, any file names. Repeatable."),
+    click.option("--account", default="", metavar="ID", help="With --describe: the account, where no file tells it."),
+    click.option("--region", "regions", multiple=True, metavar="REGION",
+                 help="Scan this Region only. Repeatable; default: all enabled Regions."),
+    click.option("--profile", default="", metavar="NAME", help="The profile of your AWS configuration to use."),
+    click.option("--role-arn", default="", metavar="ARN", help="Assume this role first."),
+    click.option("--external-id", default="", metavar="ID", help="The external id the role asks for."),
+    click.option("--role-session-name", default="", metavar="NAME", help="Shown in CloudTrail [default: bastionless]."),
+    click.option("--endpoint-url", default="", metavar="URL", help="Ask this endpoint instead of AWS's (also AWS_ENDPOINT_URL)."),
+    click.option("-q", "--quiet", is_flag=True, help="No progress; only results and errors."),
+    click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list."),
+)  # fmt: skip
+
+_RULE_OPTIONS = (
+    click.option("--select", multiple=True, metavar="ID,…", help="Only these rules or families (NET001, EIC). Repeatable."),
+    click.option("--ignore", multiple=True, metavar="ID,…", help="Without these rules or families. Repeatable."),
+    click.option("--rules", "folders", multiple=True, metavar="DIR",
+                 help="Also load the cards of this folder. Their Python runs: use folders you trust. Repeatable."),
+    click.option("--config", type=click.Path(path_type=Path), default=None, metavar="FILE",
+                 help="The configuration [default: the nearest bastionless.yaml upwards]."),
+)  # fmt: skip
+
+
+def target_options(command: Command) -> Command:
+    """Adds what to scan and as whom."""
+    for option in reversed(_TARGET_OPTIONS):
+        command = option(command)
+    return command
+
+
+def rule_options(command: Command) -> Command:
+    """Adds which rules, and from where."""
+    for option in reversed(_RULE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def read_target(options: dict[str, Any], config: Config) -> Target:
+    """Takes the target options out of a command's keywords; raises `UsageError` for two kinds of target at once."""
+    from scanner.collect.access import Access
+
+    access = Access(
+        profile=options.pop("profile"),
+        role_arn=options.pop("role_arn") or config.role_arn,
+        external_id=options.pop("external_id") or config.external_id,
+        role_session_name=options.pop("role_session_name") or config.role_session_name,
+        endpoint_url=options.pop("endpoint_url"),
+    )
+    target = Target(
+        demo=options.pop("demo"),
+        snapshot=options.pop("snapshots"),
+        describe=options.pop("describes"),
+        account=options.pop("account"),
+        access=access,
+        quiet=options.pop("quiet"),
+        verbose=options.pop("verbose"),
+    )
+    stored = bool(target.snapshot or target.describe)
+    if target.demo and stored:
+        raise UsageError("--demo goes with neither --snapshot nor --describe", cure="choose one thing to scan")
+    if (target.demo or stored) and (access.profile or access.endpoint_url):
+        raise UsageError("--profile and --endpoint-url are for live accounts", cure="leave them out")
+    return target
+
+
+def read_config(options: dict[str, Any]) -> Config:
+    """Takes the rule options and the Regions out of a command's keywords and lays them over the configuration file."""
+    from scanner.pipeline import configure
+    from scanner.rulebook.configuration import find_config
+
+    file = options.pop("config") or find_config(Path.cwd())
+    select, ignore = _words(options.pop("select")), _words(options.pop("ignore"))
+    config = configure(file, select=select or None, rules=options.pop("folders"), regions=options.pop("regions", ()) or None)
+    return dataclasses.replace(config, ignore=(*config.ignore, *ignore))
+
+
+def read_inventories(target: Target, rules: Sequence[Rule], config: Config) -> tuple[Inventory, ...]:
+    """The inventories of whatever the options name: the demo, stored ones, or the live account."""
+    from scanner import pipeline
+    from scanner.collect.describe import read_describe_folder
+    from scanner.reports.progress import show_progress
+
+    if target.snapshot or target.describe:
+        stored = [one for path in target.snapshot for one in pipeline.load_snapshot(path)]
+        stored += [one for path in target.describe for one in read_describe_folder(path, account=target.account)]
+        return _only(stored, config.regions)
+    progress = show_progress(click.get_text_stream("stderr"), quiet=target.quiet)
+    if target.demo:
+        return pipeline.collect_demo(rules, config, progress=progress)
+    return pipeline.collect(rules, config, access=target.access, progress=progress)
+
+
+def _only(inventories: list[Inventory], regions: tuple[str, ...]) -> tuple[Inventory, ...]:
+    """The inventories of the Regions that were asked for; raises `UsageError` for a Region that is not stored."""
+    from scanner.errors import did_you_mean
+
+    stored = {inventory.region for inventory in inventories}
+    for region in regions:
+        if region not in stored:
+            raise UsageError(f"--region: the Region {region!r} is not stored there", cure=did_you_mean(region, stored))
+    return tuple(one for one in inventories if not regions or one.region in regions or one.region == "global")
+
+
+def _words(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())

@@ -1,0 +1,195 @@
+"""The way of a scan, from what was asked to what is answered; the only file that knows every stage.
+
+    rules      rulebook   cards -> rules, narrowed and tuned by the configuration
+    kinds      evaluate   rules -> what they read, so that nothing else is asked of AWS
+    inventory  collect    a live or mocked account, a snapshot, a folder of describe outputs -> inventories with gaps
+    findings   evaluate   rules + inventories -> a report
+    reports    reports    a report -> text (the caller writes it)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scanner import __version__
+from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE
+from scanner.model import Config, Inventory, Rule, ScanReport
+from scanner.model.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from boto3 import Session
+
+    from scanner.collect.access import Access
+
+DEMO_REGION = "eu-west-1"
+
+
+def scan(
+    session: Session | None = None,
+    regions: Iterable[str] | None = None,
+    select: Iterable[str] | None = None,
+    rules: Iterable[str | Path] = (),
+    *,
+    include_pass: bool = False,
+    config: Config | str | Path | None = None,
+) -> ScanReport:
+    """Scans the account behind a boto3 session (None: the default credentials); works inside `moto.mock_aws`.
+
+    Args:
+        session: Where to look. Profiles, roles and endpoints are the session's own.
+        regions: Region names; None scans every enabled Region.
+        select: Rule ids ("NET001") or families ("NET"); None takes the configuration's, or all.
+        rules: Folders with cards of your own, beside the built-in ones.
+        include_pass: Also return *pass* and *not-applicable*.
+        config: A `Config`, or the path of a bastionless.yaml.
+
+    Raises:
+        CredentialsError: AWS does not know who asks, or no longer accepts it.
+        UsageError: A Region, a rule, a card or a setting does not exist. (Every other refusal becomes a gap.)
+    """
+    wanted = configure(config, select=select, regions=regions, rules=rules)
+    chosen = choose_rules(wanted)
+    inventories = collect(chosen, wanted, session=session)
+    return judge(inventories, chosen, include_pass=include_pass)
+
+
+def evaluate(
+    inventories: Inventory | Iterable[Inventory],
+    select: Iterable[str] | None = None,
+    rules: Iterable[str | Path] = (),
+    *,
+    include_pass: bool = False,
+    config: Config | str | Path | None = None,
+) -> ScanReport:
+    """The report of the rules over inventories that are already there; makes no call at all.
+
+    Raises `UsageError` where a rule, a card or a setting does not exist.
+    """
+    listed = (inventories,) if isinstance(inventories, Inventory) else tuple(inventories)
+    return judge(listed, choose_rules(configure(config, select=select, rules=rules)), include_pass=include_pass)
+
+
+def load_snapshot(path: str | Path) -> tuple[Inventory, ...]:
+    """The inventories of a file that `bastionless snapshot` wrote; raises `SnapshotError` where it cannot be read."""
+    from scanner.collect import snapshot
+
+    return snapshot.load_snapshot(Path(path))
+
+
+def inventory_from_describe(
+    answers: Mapping[str, Any],
+    *,
+    account: str,
+    region: str,
+    partition: str = "aws",
+    complete: bool = False,
+    taken_at: str = "",
+) -> Inventory:
+    """An inventory from API responses, keys as AWS sends them: `{"Vpcs": [...], "Subnets": [...]}`.
+
+    A key that is absent means that nobody asked AWS: rules that need it answer *unknown*. An empty list means that
+    there is none; with `complete` that is also the meaning of an absent key. Raises `SnapshotError` for a strange key.
+    """
+    from scanner.collect import describe
+
+    return describe.inventory_from_describe(
+        answers, account=account, region=region, partition=partition, complete=complete, taken_at=taken_at
+    )
+
+
+def configure(
+    config: Config | str | Path | None = None,
+    *,
+    select: Iterable[str] | None = None,
+    regions: Iterable[str] | None = None,
+    rules: Iterable[str | Path] = (),
+) -> Config:
+    """The configuration of a file or a value, with what the caller says on top; raises `ConfigError`."""
+    from scanner.rulebook.configuration import read_config
+
+    wanted = read_config(Path(config)) if isinstance(config, (str, Path)) else config or Config()
+    changes: dict[str, Any] = {"rules": (*wanted.rules, *(str(folder) for folder in rules))}
+    if select is not None:
+        changes["select"] = (select,) if isinstance(select, str) else tuple(select)
+    if regions is not None:
+        changes["regions"] = (regions,) if isinstance(regions, str) else tuple(regions)
+    return dataclasses.replace(wanted, **changes)
+
+
+def choose_rules(config: Config) -> tuple[Rule, ...]:
+    """The built-in and the user's rules that the configuration wants; raises `CardErrors` and `ConfigError`."""
+    from scanner.rulebook.shelf import load_rules, select_rules
+
+    return select_rules(load_rules(config.rules), config)
+
+
+def collect(
+    rules: Sequence[Rule],
+    config: Config,
+    *,
+    session: Session | None = None,
+    access: Access | None = None,
+    progress: Progress | None = None,
+    mode: str = "live",
+) -> tuple[Inventory, ...]:
+    """What the rules read, from AWS: one inventory a Region, every refusal a gap."""
+    from scanner.collect.access import Access, choose_regions, identify_caller, open_session
+    from scanner.collect.account import collect_account
+    from scanner.evaluate.run import needed
+
+    wanted = access or Access(
+        role_arn=config.role_arn, external_id=config.external_id, role_session_name=config.role_session_name
+    )
+    if session is None:
+        session = open_session(wanted)
+    caller = identify_caller(session, wanted)
+    return collect_account(
+        session,
+        caller=caller,
+        regions=choose_regions(session, caller, config.regions, wanted),
+        kinds=needed(rules),
+        access=wanted,
+        progress=progress or Silent(),
+        taken_at=_now(),
+        mode=mode,
+    )
+
+
+def collect_demo(rules: Sequence[Rule], config: Config, *, progress: Progress | None = None) -> tuple[Inventory, ...]:
+    """The demo estate, seeded into a mocked account through boto3 and collected like any other."""
+    from scanner.mock.account import mocked_account
+    from scanner.mock.estate import seed
+
+    here = dataclasses.replace(config, regions=(DEMO_REGION,), role_arn="")
+    with mocked_account(region=DEMO_REGION) as session:
+        seed(session, region=DEMO_REGION)
+        return collect(rules, here, session=session, progress=progress, mode="mock")
+
+
+def judge(inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False) -> ScanReport:
+    """Rules over inventories."""
+    from scanner.evaluate.run import evaluate as evaluate_rules
+    from scanner.evaluate.run import with_account_wide
+
+    return evaluate_rules(with_account_wide(inventories), rules, include_pass=include_pass, tool_version=__version__)
+
+
+def exit_code(report: ScanReport, config: Config) -> int:
+    """0 clean, 1 findings at or above the threshold, 3 incomplete.
+
+    Incomplete wins: a report with holes must not be mistaken for a whole one, whatever it found.
+    """
+    undecided = report.totals.get("unknown", 0) + report.totals.get("error", 0)
+    if report.failed_targets or (config.fail_on_unknown and undecided):
+        return EXIT_INCOMPLETE
+    if config.fail_on is not None and report.failures(at_least=config.fail_on):
+        return EXIT_FINDINGS
+    return EXIT_CLEAN
+
+
+def _now() -> str:
+    return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
