@@ -1,0 +1,59 @@
+"""How a report is to look where it goes: how wide, in colour or not, how much of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TextIO
+
+PIPE_WIDTH = 80
+_NARROWEST, _WIDEST = 40, 120
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderOptions:
+    """What a renderer may know of its reader.
+
+    `width` is in terminal columns, `seconds` how long the scan took (None where nobody measured), `verbose`
+    asks for every resource id where a list would otherwise be cut. The formats for machines heed none.
+    """
+
+    width: int = PIPE_WIDTH
+    color: bool = False
+    verbose: bool = False
+    seconds: float | None = None
+
+    @classmethod
+    def for_stream(
+        cls,
+        stream: TextIO,
+        *,
+        environ: Mapping[str, str] | None = None,
+        verbose: bool = False,
+        seconds: float | None = None,
+    ) -> RenderOptions:
+        """What suits a stream: a terminal's own width and colours, 80 plain columns for anything else."""
+        variables = os.environ if environ is None else environ
+        terminal = stream.isatty()
+        return cls(
+            width=_terminal_width() if terminal else PIPE_WIDTH,
+            color=_wants_color(terminal, variables),
+            verbose=verbose,
+            seconds=seconds,
+        )
+
+
+def _terminal_width() -> int:
+    columns = shutil.get_terminal_size((PIPE_WIDTH, 24)).columns
+    return max(_NARROWEST, min(_WIDEST, columns))
+
+
+def _wants_color(terminal: bool, variables: Mapping[str, str]) -> bool:
+    """A refusal weighs more than a wish: NO_COLOR (no-color.org) before FORCE_COLOR (force-color.org)."""
+    if variables.get("NO_COLOR"):
+        return False
+    if variables.get("FORCE_COLOR"):
+        return True
+    return terminal and variables.get("TERM") != "dumb"

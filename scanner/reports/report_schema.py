@@ -1,0 +1,137 @@
+"""The JSON Schema of the native report, for whoever reads it with a program."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.model import GapReason, Outcome, Severity
+
+FORMAT = "bastionless-report"
+VERSION = 1
+
+_TEXT = {"type": "string"}
+_TEXTS = {"type": "array", "items": _TEXT}
+_COUNT = {"type": "integer", "minimum": 0}
+_ACCOUNT = {"type": "string", "description": 'The account\'s twelve digits, or "" where none is known.'}
+_REGION = {"type": "string", "description": 'A Region\'s name, or "global" for what has no Region.'}
+_PARTITION = {"type": "string", "description": "aws, aws-cn, aws-us-gov, ..."}
+
+
+def report_schema() -> dict[str, Any]:
+    """The schema (draft 2020-12) of version 1.
+
+    Members may be added within a version, so it leaves room for more; none goes or changes its meaning.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Bastionless report",
+        "description": "The result of a scan: every answer, every gap, and what was scanned.",
+        **_object(
+            format={"const": FORMAT},
+            version={"const": VERSION},
+            tool_version={**_TEXT, "description": "The version of Bastionless that made the report."},
+            taken_at={**_TEXT, "description": 'When the facts were collected (ISO 8601, UTC), or "".'},
+            complete={
+                "type": "boolean",
+                "description": "True when no target failed, no rule crashed and no answer stayed unknown.",
+            },
+            totals={
+                **_object(**{outcome.value: _COUNT for outcome in Outcome}),
+                "description": "How many answers there are of each outcome, whether they are listed or not.",
+            },
+            severities={
+                **_object(**{severity.value: _COUNT for severity in Severity}),
+                "description": "How many findings with the outcome fail there are of each severity.",
+            },
+            targets=_list_of(_target()),
+            rules=_list_of(_rule()),
+            gaps=_list_of(_gap()),
+            findings={
+                **_list_of(_finding()),
+                "description": "fail, unknown and error; pass and not-applicable where they were asked for.",
+            },
+        ),
+    }
+
+
+def _finding() -> dict[str, Any]:
+    return _object(
+        fingerprint={
+            "type": "string",
+            "pattern": "^[0-9a-f]{32}$",
+            "description": "The same from scan to scan for the same rule and resource.",
+        },
+        rule_id=_TEXT,
+        outcome={"enum": [outcome.value for outcome in Outcome]},
+        severity=_severity(),
+        message={**_TEXT, "description": "One sentence; for unknown the reason."},
+        because={**_TEXTS, "description": "The evidence, one fact each."},
+        fix={**_TEXT, "description": "The cure where it differs from the rule's, or is the rule's, or \"\"."},
+        resource=_object(
+            kind={**_TEXT, "description": "CloudFormation's type name, such as AWS::EC2::Instance."},
+            partition=_PARTITION,
+            account=_ACCOUNT,
+            region=_REGION,
+            id=_TEXT,
+            arn=_TEXT,
+            name={**_TEXT, "description": 'The Name tag, or "".'},
+        ),
+    )
+
+
+def _rule() -> dict[str, Any]:
+    setting = _object(
+        value={"description": "The value in force."},
+        default={"description": "The card's own value."},
+        help=_TEXT,
+    )
+    return _object(
+        id=_TEXT,
+        family={**_TEXT, "description": "The letters of the id."},
+        title=_TEXT,
+        severity=_severity(),
+        about={**_TEXT, "description": "The kind of resource the rule judges."},
+        why=_TEXT,
+        fix=_TEXT,
+        learn=_TEXTS,
+        since=_TEXT,
+        aliases=_TEXTS,
+        settings={"type": "object", "additionalProperties": setting},
+    )
+
+
+def _gap() -> dict[str, Any]:
+    return _object(
+        account=_ACCOUNT,
+        region=_REGION,
+        call={**_TEXT, "description": "The call that gave no answer, such as ec2:DescribeVpcs."},
+        reason={"enum": [reason.value for reason in GapReason]},
+        detail={**_TEXT, "description": 'AWS\'s error code, or "".'},
+        kinds={**_TEXTS, "description": "The kinds of resources the call would have given."},
+        resource={**_TEXT, "description": 'The ARN the call was about, or "" for a list.'},
+        sentence={**_TEXT, "description": "All of it in words."},
+    )
+
+
+def _target() -> dict[str, Any]:
+    return _object(
+        account=_ACCOUNT,
+        region=_REGION,
+        partition=_PARTITION,
+        mode={**_TEXT, "description": "Where the facts come from: live, mock, snapshot, describe, ..."},
+        resources=_COUNT,
+        failed={**_TEXT, "description": 'Why nothing could be read there, or "".'},
+    )
+
+
+def _severity() -> dict[str, Any]:
+    return {"enum": [severity.value for severity in Severity]}
+
+
+def _list_of(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def _object(**members: dict[str, Any]) -> dict[str, Any]:
+    """An object in which every one of these members is always present."""
+    return {"type": "object", "required": list(members), "properties": members}

@@ -1,0 +1,49 @@
+"""Words as SARIF viewers need them: no Markdown by accident, no placeholders, no links nobody meant."""
+
+from __future__ import annotations
+
+import re
+
+from scanner.model import Finding
+from scanner.reports.text import clean
+
+LONGEST_DESCRIPTION = 1024
+_PLACEHOLDER = re.compile(r"\{(?=\d+\})")
+_SENTENCE_ENDS = (".", "!", "?", ":")
+
+
+def plain_text(text: str) -> str:
+    """Text for a plain SARIF message, on one line.
+
+    Backquotes vanish in GitHub's pages, `](` would make a link of somebody's tag, and `{0}` is a placeholder.
+    """
+    words = clean(text.strip()).replace("`", "'").replace("](", "] (")
+    return _PLACEHOLDER.sub("{ ", words)
+
+
+def sentence(text: str) -> str:
+    """Plain text that ends like a sentence."""
+    words = plain_text(text)
+    return words if not words or words.endswith(_SENTENCE_ENDS) else f"{words}."
+
+
+def shortened(text: str, *, limit: int = LONGEST_DESCRIPTION) -> str:
+    """The text, cut between words where it is longer than GitHub keeps."""
+    if len(text) <= limit:
+        return text
+    room = text[: limit - 3]
+    return f"{room.rpartition(' ')[0] or room}..."
+
+
+def message_text(findings: list[Finding], *, fix: str, title: str) -> str:
+    """What one rule says of one resource: first the sentence, which viewers use as the title, then the proof.
+
+    The cure follows where it is another than the rule's own `fix`. Never empty.
+    """
+    parts = [part for finding in findings for part in (finding.message, *finding.because)]
+    cures = [
+        finding.fix for finding in findings if finding.fix.strip() and finding.fix.strip() != fix.strip()
+    ]
+    parts += [f"Fix: {' '.join(cure.split())}" for cure in cures]
+    said = [words for words in map(sentence, dict.fromkeys(parts)) if words]
+    return " ".join(said) or sentence(title)

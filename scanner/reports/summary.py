@@ -1,0 +1,65 @@
+"""The last lines of the terminal report: is it well, what was scanned, how many answers of each sort."""
+
+from __future__ import annotations
+
+from scanner.model import GLOBAL, Outcome, ScanReport, Severity
+from scanner.reports.sheet import Sheet, Style
+from scanner.reports.text import clean, counted
+
+_WORDS = {
+    Outcome.UNKNOWN: "not decided",
+    Outcome.ERROR: "crashed",
+    Outcome.PASS: "passed",
+    Outcome.NOT_APPLICABLE: "not applicable",
+}
+_ALWAYS = (Outcome.UNKNOWN, Outcome.PASS)
+
+
+def add_summary(sheet: Sheet, report: ScanReport, *, seconds: float | None) -> None:
+    """What was scanned, then the counts; before them one friendly line where nothing is wrong."""
+    sheet.gap()
+    if not report.totals.get(Outcome.FAIL.value) and not report.failures():
+        sheet.add(
+            _no_flaw(report), style=Style.GOOD if report.complete and _resources(report) else Style.DOUBT
+        )
+    sheet.add(_scanned(report, seconds=seconds), rest="  ")
+    sheet.add(_counts(report), rest="  ", style=Style.STRONG)
+
+
+def _no_flaw(report: ScanReport) -> str:
+    if not _resources(report):
+        return "No flaw found, but no resources either: check the account, the Regions and the permissions."
+    if not report.complete or report.gaps:
+        return "No flaw found in what could be read; what is listed above was not decided."
+    return "No flaw found. Everything that was asked could be decided."
+
+
+def _scanned(report: ScanReport, *, seconds: float | None) -> str:
+    read = [target for target in report.targets if not target.failed]
+    accounts = {target.account for target in read}
+    regions = {target.region for target in read if target.region != GLOBAL}
+    modes = sorted({target.mode for target in read} - {"live"})
+    kind = f" ({', '.join(modes)})" if modes else ""
+    places = [f"{counted(len(accounts), 'account')}{kind}", counted(len(regions), "Region")]
+    looked = f"{counted(_resources(report), 'resource')} with {counted(len(report.rules), 'rule')}"
+    moment = f", as of {report.taken_at}" if report.taken_at else ""
+    duration = f", in {seconds:.1f} s" if seconds is not None else ""
+    return clean(f"Scanned {', '.join(places)}, {looked}{moment}{duration}.")
+
+
+def _counts(report: ScanReport) -> str:
+    severities = report.by_severity
+    found = [f"{severities[s.value]:,} {s.value}" for s in reversed(Severity) if severities.get(s.value)]
+    failed = report.totals.get(Outcome.FAIL.value, sum(severities.values()))
+    detail = f" ({', '.join(found)})" if found else ""
+    numbers = {outcome: report.totals.get(outcome.value, 0) for outcome in _WORDS}
+    others = [
+        f"{numbers[outcome]:,} {words}"
+        for outcome, words in _WORDS.items()
+        if numbers[outcome] or outcome in _ALWAYS
+    ]
+    return f"{counted(failed, 'finding')}{detail}; {', '.join(others)}."
+
+
+def _resources(report: ScanReport) -> int:
+    return sum(target.resources for target in report.targets)
