@@ -22,14 +22,14 @@ test: $(READY) ## format, lint, types, import contract, docs, all tests
 	@$(BIN)/mypy
 	@$(BIN)/mypy --strict $$(find rules -name '*.py' | sort)
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
-	@$(BIN)/python -m scanner.author.pages --check
+	@$(BIN)/python docs/generate.py --check
 	@$(BIN)/pytest -q -n 2
 
 fix: $(READY) ## format and mend what can be mended automatically
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
 
 docs: $(READY) ## write the generated pages anew
-	@$(BIN)/python -m scanner.author.pages
+	@$(BIN)/python docs/generate.py
 
 bench: $(READY) ## measure against bare boto3 in the same run
 	@$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""For people who write rules, and for the pages that are made from them."""

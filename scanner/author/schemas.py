@@ -1,0 +1,115 @@
+"""JSON Schemas for editors: of a card, of bastionless.yaml, and of the JSON report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scanner.aws.table import KINDS
+from scanner.model import GapReason, Severity
+from scanner.rulebook.card import ID
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_LEVELS = [level.value for level in Severity]
+_WORDS = {"type": "array", "items": {"type": "string"}}
+
+
+def schema_named(name: str) -> dict[str, Any]:
+    """The schema of "card", "config" or "report"."""
+    from scanner.reports.report_schema import report_schema
+
+    return {"card": card_schema, "config": config_schema, "report": report_schema}[name]()
+
+
+def card_schema() -> dict[str, Any]:
+    """What a rule card may say; the expressions and facts in it are checked when it is read."""
+    text = {"type": "string"}
+    facts = {"type": "array", "items": {"type": "object"}}
+    gap = {
+        "type": "object",
+        "properties": {
+            "call": {"type": "string", "pattern": "^[a-z0-9]+:[A-Za-z]+$"},
+            "reason": {"enum": [reason.value for reason in GapReason]},
+            "resource": text,
+        },
+        "required": ["call"],
+        "additionalProperties": False,
+    }
+    world = {
+        "name": text,
+        "given": {"type": "object", "properties": dict.fromkeys(KINDS, facts), "additionalProperties": False},
+        "gaps": {"type": "array", "items": gap},
+        "settings": {"type": "object"},
+        "region": text,
+        "at": {"type": "string", "description": "What the clock shows, ISO 8601 in UTC."},
+    }
+    return {
+        "$schema": _DIALECT,
+        "title": "A Bastionless rule card",
+        "type": "object",
+        "properties": {
+            "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
+            "title": {"type": "string", "description": "The flaw, never the cure."},
+            "severity": {"enum": _LEVELS},
+            "about": {"enum": sorted(KINDS), "description": "The kind of resource, a CloudFormation type name."},
+            "why": text,
+            "fix": {"type": "string", "description": "May name facts in braces: {VpcEndpointId}."},
+            "learn": _WORDS,
+            "settings": {
+                "type": "object",
+                "additionalProperties": {
+                    "type": "object",
+                    "properties": {"default": {}, "help": text},
+                    "required": ["default"],
+                    "additionalProperties": False,
+                },
+            },
+            "when": {"type": "string", "description": "JMESPath; where it is false the rule does not apply."},
+            "require": {"type": "string", "description": "JMESPath; where it is false the rule fails."},
+            "say": {"type": "string", "description": "One sentence, with facts in braces."},
+            "good": _worlds(world, {}),
+            "bad": _worlds(world, {"flags": _WORDS}),
+            "unknown": _worlds(world, {"unsure": _WORDS}),
+            "since": text,
+            "aliases": _WORDS,
+            "retired": {"type": "string", "description": "Why it is gone; the id is never used again."},
+        },
+        "required": ["id", "title", "severity", "about"],
+        "additionalProperties": False,
+    }
+
+
+def _worlds(world: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    item = {
+        "type": "object",
+        "properties": {**world, **more},
+        "required": ["name", *more],
+        "additionalProperties": False,
+    }
+    return {"type": "array", "items": item}
+
+
+def config_schema() -> dict[str, Any]:
+    """What bastionless.yaml may say."""
+    return {
+        "$schema": _DIALECT,
+        "title": "bastionless.yaml",
+        "type": "object",
+        "properties": {
+            "select": {**_WORDS, "description": "Rule ids or families; only these."},
+            "ignore": {**_WORDS, "description": "Rule ids or families; all but these."},
+            "settings": {
+                "type": "object",
+                "additionalProperties": {"type": "object"},
+                "description": "Rule id or family -> setting -> value.",
+            },
+            "severity": {"type": "object", "additionalProperties": {"enum": _LEVELS}},
+            "fail_on": {"enum": [*_LEVELS, "never"], "default": "low"},
+            "fail_on_unknown": {"type": "boolean", "default": False},
+            "regions": _WORDS,
+            "role_arn": {"type": "string", "pattern": "^arn:aws[a-z-]*:iam::[0-9]{12}:role/"},
+            "external_id": {"type": "string"},
+            "role_session_name": {"type": "string"},
+            "rules": {**_WORDS, "description": "Folders of your own cards, relative to this file."},
+        },
+        "additionalProperties": False,
+    }
