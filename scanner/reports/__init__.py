@@ -1,5 +1,7 @@
 """Reports: one function per format turns a ScanReport into text, and this table names them all."""
 
+# ruff: noqa: PLC0415 - what only a mistake needs is loaded with it
+
 from __future__ import annotations
 
 import importlib
@@ -76,6 +78,4 @@ def _unknown_format(name: str) -> OutputError:
 
     near = get_close_matches(name.lower(), FORMATS, n=1)
     guess = f"did you mean {near[0]!r}? " if near else ""
-    return OutputError(
-        f"there is no report format {name!r}", cure=f"{guess}the formats are {', '.join(FORMATS)}"
-    )
+    return OutputError(f"there is no report format {name!r}", cure=f"{guess}the formats are {', '.join(FORMATS)}")

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 _COMPACT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+_HIGH, _LOW, _LAST_LOW, _BEYOND = 0xD800, 0xDC00, 0xDFFF, 0x10000
 _OUTSIDE_ASCII = re.compile("[^\x00-\x7e]")
 
 
@@ -56,9 +57,9 @@ def _list(values: Sequence[Any], spread: frozenset[str], indent: str) -> Iterato
 def _escaped(match: re.Match[str]) -> str:
     """A character as JSON's own escape; half of a surrogate pair is no character and becomes U+FFFD."""
     code = ord(match.group())
-    if 0xD800 <= code <= 0xDFFF:
+    if _HIGH <= code <= _LAST_LOW:
         return "\\ufffd"
-    if code <= 0xFFFF:
+    if code < _BEYOND:
         return f"\\u{code:04x}"
-    high, low = divmod(code - 0x10000, 0x400)
-    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"
+    high, low = divmod(code - _BEYOND, 0x400)
+    return f"\\u{_HIGH + high:04x}\\u{_LOW + low:04x}"

@@ -39,7 +39,7 @@ class RenderOptions:
         terminal = stream.isatty()
         return cls(
             width=_terminal_width() if terminal else PIPE_WIDTH,
-            color=_wants_color(terminal, variables),
+            color=_wants_color(variables, terminal=terminal),
             verbose=verbose,
             seconds=seconds,
         )
@@ -50,7 +50,7 @@ def _terminal_width() -> int:
     return max(_NARROWEST, min(_WIDEST, columns))
 
 
-def _wants_color(terminal: bool, variables: Mapping[str, str]) -> bool:
+def _wants_color(variables: Mapping[str, str], *, terminal: bool) -> bool:
     """A refusal weighs more than a wish: NO_COLOR (no-color.org) before FORCE_COLOR (force-color.org)."""
     if variables.get("NO_COLOR"):
         return False

@@ -4,6 +4,8 @@ GitHub takes a file whole or not at all, so this keeps to what it accepts: only 
 other kind would become an alert), each has a relative path and a fingerprint, and a run holds 5,000 at most.
 """
 
+# ruff: noqa: PLC0415 - sarif_om is loaded with the first log
+
 from __future__ import annotations
 
 import re
@@ -97,9 +99,7 @@ def _run(report: ScanReport, account: str, share: _Share, rules: tuple[Rule, ...
         *finding_notices(share.findings, rules=indexed),
     ]
     if len(failures) > MOST_RESULTS:
-        notices.insert(
-            0, notice(CUT, f"The {MOST_RESULTS:,} gravest of {len(failures):,} results are in this file")
-        )
+        notices.insert(0, notice(CUT, f"The {MOST_RESULTS:,} gravest of {len(failures):,} results are in this file"))
     return om.Run(
         tool=om.Tool(driver=_driver(report, rules)),
         automation_details=om.RunAutomationDetails(id=_category(account, share.targets)),

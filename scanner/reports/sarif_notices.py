@@ -1,5 +1,7 @@
 """What a run could not do, as SARIF notifications: refused calls, unknown answers, crashes, cut results."""
 
+# ruff: noqa: PLC0415 - sarif_om is loaded with the first log
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping

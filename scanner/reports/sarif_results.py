@@ -1,5 +1,7 @@
 """Failures as SARIF results: one for each rule and resource, at a path that stands for the resource."""
 
+# ruff: noqa: PLC0415 - sarif_om is loaded with the first log
+
 from __future__ import annotations
 
 import uuid
@@ -13,6 +15,7 @@ from scanner.reports.sarif_rules import LEVELS
 from scanner.reports.sarif_text import message_text
 from scanner.reports.text import clean
 
+_ARN_PARTS = 6
 _NAMESPACE = uuid.UUID("6f2a3bd8-93c5-5d0e-8a54-1d9f7c0e4b21")
 
 
@@ -42,17 +45,13 @@ def failures_of(findings: Iterable[Finding]) -> list[Failure]:
 
 
 def _failure(fingerprint: str, same: list[Finding]) -> Failure:
-    ordered = sorted(
-        same, key=lambda finding: (-finding.severity.rank, finding.message, finding.because, finding.fix)
-    )
+    ordered = sorted(same, key=lambda finding: (-finding.severity.rank, finding.message, finding.because, finding.fix))
     return Failure(fingerprint, resource_path(ordered[0].resource), ordered[0], tuple(ordered))
 
 
 def results(failures: Iterable[Failure], *, rules: Mapping[str, tuple[int, Rule]]) -> list[Any]:
     """One `sarif_om.Result` each, in a stable order; `rules` gives each rule's index in the driver's list."""
-    return [
-        _result(failure, *rules[failure.worst.rule_id]) for failure in sorted(failures, key=lambda f: f.place)
-    ]
+    return [_result(failure, *rules[failure.worst.rule_id]) for failure in sorted(failures, key=lambda f: f.place)]
 
 
 def _result(failure: Failure, index: int, rule: Rule) -> Any:
@@ -60,9 +59,7 @@ def _result(failure: Failure, index: int, rule: Rule) -> Any:
 
     resource = failure.worst.resource
     return om.Result(
-        message=om.Message(
-            text=message_text(list(failure.findings), fix=rule.fix, title=rule.title or rule.id)
-        ),
+        message=om.Message(text=message_text(list(failure.findings), fix=rule.fix, title=rule.title or rule.id)),
         rule_id=rule.id,
         rule_index=index,
         level=LEVELS[failure.worst.severity],
@@ -113,7 +110,7 @@ def resource_path(resource: Resource) -> str:
 
 def _arn_parts(arn: str) -> list[str]:
     parts = arn.split(":", 5)
-    if len(parts) < 6 or parts[0] != "arn" or not parts[2] or not parts[5]:
+    if len(parts) < _ARN_PARTS or parts[0] != "arn" or not parts[2] or not parts[5]:
         return []
     return [parts[2], *parts[5].replace(":", "/").split("/")]
 

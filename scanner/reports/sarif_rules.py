@@ -1,5 +1,7 @@
 """Rules as SARIF descriptors: what a viewer shows beside a result."""
 
+# ruff: noqa: PLC0415 - sarif_om is loaded with the first log
+
 from __future__ import annotations
 
 import json
@@ -59,9 +61,7 @@ def _descriptor(rule: Rule) -> Any:
         name=_name(rule),
         deprecated_ids=list(rule.aliases) or None,
         short_description=om.MultiformatMessageString(text=shortened(title)),
-        full_description=om.MultiformatMessageString(
-            text=shortened(plain_text(" ".join(rule.why.split())) or title)
-        ),
+        full_description=om.MultiformatMessageString(text=shortened(plain_text(" ".join(rule.why.split())) or title)),
         help=om.MultiformatMessageString(text=_help_text(rule), markdown=_help_markdown(rule)),
         help_uri=next(filter(_WEB_PAGE.fullmatch, rule.learn), None),
         default_configuration=om.ReportingConfiguration(level=LEVELS[rule.severity]),

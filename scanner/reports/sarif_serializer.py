@@ -1,5 +1,7 @@
 """sarif_om objects as plain JSON values, by a plan made once for each class."""
 
+# ruff: noqa: PLC0415 - attrs is loaded with the first log
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -22,9 +24,7 @@ _SPREAD = frozenset(
     }
 )
 # A reader that finds no level takes the rule's own, not the schema's default: what we mean is always written.
-_ALWAYS_WRITTEN = frozenset(
-    {("Result", "level"), ("Result", "rule_index"), ("ReportingConfiguration", "level")}
-)
+_ALWAYS_WRITTEN = frozenset({("Result", "level"), ("Result", "rule_index"), ("ReportingConfiguration", "level")})
 # sarif_om calls it `state`; the standard, and every validator, `status`.
 _RENAMED = {("Suppression", "state"): "status"}
 
@@ -61,8 +61,7 @@ def plain(value: Any) -> Any:
 
 def _members(value: Any) -> dict[str, Any]:
     members: dict[str, Any] = {}
-    owner: type[object] = type(value)
-    for member in _plan(owner):
+    for member in _plan(value.__class__):
         found = getattr(value, member.attribute)
         if found is not None and (member.always or found != member.default):
             members[member.key] = plain(found)
@@ -82,7 +81,7 @@ def _default(default: Any) -> Any:
 
 
 @cache
-def _plan(owner: type[object]) -> tuple[_Member, ...]:
+def _plan(owner: type) -> tuple[_Member, ...]:
     import attr
 
     if not owner.__module__.startswith("sarif_om.") or not attr.has(owner):

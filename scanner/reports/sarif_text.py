@@ -41,9 +41,7 @@ def message_text(findings: list[Finding], *, fix: str, title: str) -> str:
     The cure follows where it is another than the rule's own `fix`. Never empty.
     """
     parts = [part for finding in findings for part in (finding.message, *finding.because)]
-    cures = [
-        finding.fix for finding in findings if finding.fix.strip() and finding.fix.strip() != fix.strip()
-    ]
+    cures = [finding.fix for finding in findings if finding.fix.strip() and finding.fix.strip() != fix.strip()]
     parts += [f"Fix: {' '.join(cure.split())}" for cure in cures]
     said = [words for words in map(sentence, dict.fromkeys(parts)) if words]
     return " ".join(said) or sentence(title)

@@ -1,5 +1,7 @@
 """The page the terminal report is written on: wrapped lines, coloured or plain."""
 
+# ruff: noqa: PLC0415 - rich is loaded for colours only
+
 from __future__ import annotations
 
 from enum import Enum
@@ -67,8 +69,6 @@ class Sheet:
             from rich.color import ColorSystem
             from rich.style import Style as RichStyle
 
-            before, after = (
-                RichStyle.parse(style.value).render("\0", color_system=ColorSystem.STANDARD).split("\0")
-            )
+            before, after = RichStyle.parse(style.value).render("\0", color_system=ColorSystem.STANDARD).split("\0")
             found = self._paints[style] = (before, after)
         return found

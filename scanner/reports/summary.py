@@ -19,9 +19,7 @@ def add_summary(sheet: Sheet, report: ScanReport, *, seconds: float | None) -> N
     """What was scanned, then the counts; before them one friendly line where nothing is wrong."""
     sheet.gap()
     if not report.totals.get(Outcome.FAIL.value) and not report.failures():
-        sheet.add(
-            _no_flaw(report), style=Style.GOOD if report.complete and _resources(report) else Style.DOUBT
-        )
+        sheet.add(_no_flaw(report), style=Style.GOOD if report.complete and _resources(report) else Style.DOUBT)
     sheet.add(_scanned(report, seconds=seconds), rest="  ")
     sheet.add(_counts(report), rest="  ", style=Style.STRONG)
 
@@ -54,9 +52,7 @@ def _counts(report: ScanReport) -> str:
     detail = f" ({', '.join(found)})" if found else ""
     numbers = {outcome: report.totals.get(outcome.value, 0) for outcome in _WORDS}
     others = [
-        f"{numbers[outcome]:,} {words}"
-        for outcome, words in _WORDS.items()
-        if numbers[outcome] or outcome in _ALWAYS
+        f"{numbers[outcome]:,} {words}" for outcome, words in _WORDS.items() if numbers[outcome] or outcome in _ALWAYS
     ]
     return f"{counted(failed, 'finding')}{detail}; {', '.join(others)}."
 

@@ -65,8 +65,8 @@ def _add_rule(sheet: Sheet, found: list[Finding], rule: Rule | None) -> None:
 def _add_finding(sheet: Sheet, finding: Finding, *, fix: str) -> None:
     sheet.add(f"{label(finding.resource)}  {_place(finding)}", first="  ", rest="      ", style=Style.NAME)
     sheet.add(clean(finding.message.strip()), first="    ", rest="    ")
-    for fact in finding.because:
-        sheet.add(clean(fact.strip()), first="    - ", rest="      ", style=Style.QUIET)
+    for fact in filter(None, map(str.strip, finding.because)):
+        sheet.add(clean(fact), first="    - ", rest="      ", style=Style.QUIET)
     _add_fix(sheet, fix, indent=4)
 
 
@@ -98,9 +98,7 @@ def _add_doubts(sheet: Sheet, unknown: list[Finding], options: RenderOptions) ->
     for doubt in doubts(unknown):
         sheet.gap()
         for number, line in enumerate(doubt.reason):
-            sheet.add(
-                clean(line.strip()), first="    - " if number else "  ", rest="      " if number else "    "
-            )
+            sheet.add(clean(line.strip()), first="    - " if number else "  ", rest="      " if number else "    ")
         for rules, names in _alike(doubt, options).items():
             sheet.add(f"{rules}: {names}", first="    ", rest="      ", style=Style.QUIET)
 

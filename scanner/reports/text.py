@@ -1,5 +1,7 @@
 """Text from AWS made fit to be shown: nothing in it can steer a terminal, and its lines fit."""
 
+# ruff: noqa: PLC0415 - rich is loaded for wide characters only
+
 from __future__ import annotations
 
 import re
@@ -76,9 +78,7 @@ def wrap(text: str, *, width: int, first: str = "", rest: str = "") -> list[str]
         if torn or (not empty and used + 1 + size > width):
             lines.append(line)
             line, used, empty = rest, len(rest), True
-        line, used, empty = (
-            (line + word, used + size, False) if empty else (f"{line} {word}", used + 1 + size, False)
-        )
+        line, used, empty = (line + word, used + size, False) if empty else (f"{line} {word}", used + 1 + size, False)
     lines.append(line)
     return lines
 

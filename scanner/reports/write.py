@@ -17,9 +17,7 @@ def ensure_writable(path: str | os.PathLike[str]) -> None:
     """Raise `OutputError` where a report could not be written: better told before the scan than after."""
     target = _target(path)
     if not _is_device(target) and not os.access(target.parent, os.W_OK):
-        raise OutputError(
-            "the report cannot be written here: permission denied", place=str(path), cure=_ANOTHER
-        )
+        raise OutputError("the report cannot be written here: permission denied", place=str(path), cure=_ANOTHER)
 
 
 def write_report(text: str, path: str | os.PathLike[str]) -> None:
@@ -59,9 +57,7 @@ def _target(path: str | os.PathLike[str]) -> Path:
     except (OSError, ValueError) as trouble:
         raise _unwritable(trouble, shown=shown) from trouble
     if is_folder:
-        raise OutputError(
-            "this is a folder, and a report is a file", place=shown, cure="add a file name to it"
-        )
+        raise OutputError("this is a folder, and a report is a file", place=shown, cure="add a file name to it")
     if not has_parent:
         raise OutputError(
             f"the folder {str(target.parent)!r} does not exist", place=shown, cure=f"create it, or {_ANOTHER}"
