@@ -1,0 +1,77 @@
+"""The further calls about single resources: which of them are due, and what their answers add to the facts."""
+
+# ruff: noqa: PLC0415 - jmespath is loaded with the first expression
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from scanner.aws.kinds import Detail, Kind
+from scanner.collect.rows import UnreadableError, strings_at
+
+Facts = Mapping[str, Any]
+
+
+def details_due(
+    kind: Kind, rows: Sequence[Facts], rows_of_kind: Callable[[str], Sequence[Facts] | None]
+) -> Iterator[tuple[int, Detail]]:
+    """The details to ask for, with the index of the resource in `rows`.
+
+    `rows_of_kind` gives the resources of another kind, or None where it is not being collected.
+    """
+    for detail in kind.details:
+        ids = _referenced_ids(detail, rows_of_kind)
+        for index, facts in enumerate(rows):
+            if (ids is None or facts.get(kind.id) in ids) and holds(detail.where, facts):
+                yield index, detail
+
+
+def holds(expression: str, facts: Facts) -> bool:
+    """Whether a JMESPath expression gives something over the facts; the empty one always holds."""
+    if not expression:
+        return True
+    value = search(expression, facts)
+    return value is not False and value not in (None, "", [], {})
+
+
+def search(expression: str, facts: Facts) -> Any:
+    """The value of a JMESPath expression over the facts."""
+    import jmespath
+
+    return jmespath.search(expression, facts)
+
+
+def render_request(request: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
+    """The request about a resource: "$path" is looked up in its facts, and left out where there is nothing."""
+    rendered = {
+        member: search(value[1:], facts) if isinstance(value, str) and value.startswith("$") else value
+        for member, value in request.items()
+    }
+    return {member: value for member, value in rendered.items() if value is not None}
+
+
+def detail_facts(detail: Detail, pages: Sequence[Facts], facts: Facts) -> dict[str, Any]:
+    """The members that a detail's answer adds; lists of several pages are joined. Raises `UnreadableError` without the proof."""
+    joined: dict[str, Any] = {}
+    for page in pages:
+        if detail.proof not in page:
+            raise UnreadableError(f"no {detail.proof}")
+        for member, value in page.items():
+            earlier = joined.get(member)
+            joined[member] = [*earlier, *value] if isinstance(earlier, list) and isinstance(value, list) else value
+    if detail.keep:
+        return {member: joined[member] for member in detail.keep if member in joined}
+    return {member: value for member, value in joined.items() if member not in facts}
+
+
+def _referenced_ids(detail: Detail, rows_of_kind: Callable[[str], Sequence[Facts] | None]) -> set[str] | None:
+    """The ids that the referencing kinds mention; None for a detail that is asked about every resource."""
+    if not detail.referenced_by:
+        return None
+    return {
+        id_
+        for name, path in detail.referenced_by
+        for facts in rows_of_kind(name) or ()
+        for id_ in strings_at(facts, path)
+    }

@@ -1,0 +1,110 @@
+"""Runs plans: sends their calls over a thread pool, each call once, and hands the answers back as they come in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from queue import SimpleQueue
+from typing import Any
+
+from scanner.aws.build import ALWAYS
+from scanner.collect.clients import Clients
+from scanner.collect.failures import Failure
+from scanner.collect.paging import Answer, Call, fetch
+from scanner.collect.plan import Plan
+from scanner.model import GapReason, Inventory
+from scanner.model.progress import Progress
+
+
+def run_plans(plans: Mapping[str, Plan], *, clients: Clients, workers: int, progress: Progress) -> dict[str, Inventory]:
+    """The inventory of each plan, by the plan's Region. Plans and clients stay in this thread, calls go to the pool."""
+    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="aws")
+    try:
+        return _Desk(plans, clients, pool, progress).run()
+    finally:
+        # After Ctrl-C or a bug there is no use in the calls that still wait for a thread.
+        pool.shutdown(wait=True, cancel_futures=True)
+        progress.end()
+
+
+class _Desk:
+    """Who waits for what: every call has one future, however many plans ask for it."""
+
+    def __init__(
+        self, plans: Mapping[str, Plan], clients: Clients, pool: ThreadPoolExecutor, progress: Progress
+    ) -> None:
+        self._plans = plans
+        self._clients = clients
+        self._pool = pool
+        self._progress = progress
+        self._futures: dict[Call, Future[Answer]] = {}
+        self._batches: dict[str, Sequence[Call]] = {}
+        self._missing: dict[str, int] = {}
+        self._waiting: dict[Call, list[str]] = {}
+        self._answered: SimpleQueue[Call] = SimpleQueue()
+        self._inventories: dict[str, Inventory] = {}
+
+    def run(self) -> dict[str, Inventory]:
+        """Starts every plan and drives them all to their end."""
+        first = {name: next(plan) for name, plan in self._plans.items()}
+        self._progress.begin(tuple(first), calls=len({call for batch in first.values() for call in batch}))
+        for name, batch in first.items():
+            self._submit(name, batch)
+            self._advance(name)
+        while len(self._inventories) < len(self._plans):
+            call = self._answered.get()
+            self._progress.called(call.region, call.name)
+            for name in self._waiting.pop(call, ()):
+                self._missing[name] -= 1
+                self._advance(name)
+        return self._inventories
+
+    def _advance(self, name: str) -> None:
+        """Hands a plan its answers while it has them all."""
+        while not self._missing[name]:
+            answers = {call: self._futures[call].result() for call in self._batches[name]}
+            try:
+                batch = self._plans[name].send(answers)
+            except StopIteration as finished:
+                self._finish(name, finished.value)
+                return
+            self._progress.expect(len([call for call in batch if call not in self._futures]))
+            self._submit(name, batch)
+
+    def _submit(self, name: str, batch: Sequence[Call]) -> None:
+        self._batches[name] = batch
+        unanswered = [call for call in batch if not self._future(call).done()]
+        self._missing[name] = len(unanswered)
+        for call in unanswered:
+            self._waiting.setdefault(call, []).append(name)
+
+    def _future(self, call: Call) -> Future[Answer]:
+        future = self._futures.get(call)
+        if future is None:
+            client = self._clients.get(call.service, call.region)
+            if isinstance(client, Failure):
+                future = Future()
+                future.set_result(Answer(failure=client))
+            else:
+                future = self._pool.submit(self._ask, client, call)
+            self._futures[call] = future
+            future.add_done_callback(lambda _: self._answered.put(call))
+        return future
+
+    def _ask(self, client: Any, call: Call) -> Answer:
+        """In a thread of the pool: a name nobody resolves is a service that is not there, where botocore knows of none."""
+        answer = fetch(client, call)
+        failure = answer.failure
+        if (
+            failure
+            and failure.detail == "EndpointConnectionError"
+            and not self._clients.offers(call.service, call.region)
+        ):
+            return replace(answer, failure=Failure(GapReason.UNSUPPORTED, "no such endpoint"))
+        return answer
+
+    def _finish(self, name: str, inventory: Inventory) -> None:
+        self._inventories[name] = inventory
+        resources = sum(len(inventory.of(kind)) for kind in inventory.kinds if kind not in ALWAYS)
+        self._progress.region_done(name, resources=resources, gaps=len(inventory.gaps))
