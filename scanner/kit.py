@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unknown, Unsure
 from scanner.model import View as Inventory
-from scanner.network.addresses import interval, is_world, union
+from scanner.network.addresses import interval, is_world, public, union
+from scanner.network.instance_connect import (
+    INSTANCE_CONNECT_ENDPOINT,
+    belongs_to_endpoint,
+    is_installed,
+    is_own,
+    is_usable,
+    speaks_to,
+)
+from scanner.network.instances import INSTANCE, is_live, is_service_managed, is_stopped
 from scanner.network.routes import (
     active_routes,
     describe_route,
@@ -14,27 +24,59 @@ from scanner.network.routes import (
     is_main,
     route_table_of,
 )
+from scanner.network.security_groups import (
+    NETWORK_INTERFACE,
+    SECURITY_GROUP,
+    Range,
+    interfaces_of,
+    lets_through,
+    lets_through_only,
+    traffic_in_words,
+    world_ranges,
+)
+from scanner.network.structures import structures
 
 __all__ = [
+    "INSTANCE",
+    "INSTANCE_CONNECT_ENDPOINT",
+    "NETWORK_INTERFACE",
+    "SECURITY_GROUP",
     "Answer",
     "Aside",
     "Clear",
     "Flag",
     "Inventory",
+    "Range",
     "Resource",
     "Undecided",
     "Unknown",
     "Unsure",
     "active_routes",
+    "belongs_to_endpoint",
     "describe_route",
     "hours_since",
+    "interfaces_of",
     "internet_routes",
     "interval",
+    "is_installed",
+    "is_live",
     "is_main",
+    "is_own",
+    "is_service_managed",
+    "is_stopped",
+    "is_usable",
     "is_world",
+    "lets_through",
+    "lets_through_only",
+    "listed",
     "moment",
+    "public",
     "route_table_of",
+    "speaks_to",
+    "structures",
+    "traffic_in_words",
     "union",
+    "world_ranges",
 ]
 
 
@@ -42,11 +84,11 @@ def moment(text: str) -> datetime:
     """A time as AWS or its command line writes it (ISO 8601, or seconds since 1970) in UTC; raises `Undecided`."""
     try:
         if text.replace(".", "", 1).isdigit():
-            return datetime.fromtimestamp(float(text), tz=timezone.utc)
+            return datetime.fromtimestamp(float(text), tz=UTC)
         found = datetime.fromisoformat(text)
-    except ValueError:
+    except (ValueError, OverflowError, OSError):
         raise Undecided(f"{text!r} is no time that can be read") from None
-    return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def hours_since(text: str, inventory: Inventory) -> float:
@@ -54,3 +96,10 @@ def hours_since(text: str, inventory: Inventory) -> float:
     if not text or not inventory.now:
         raise Undecided("the inventory does not say when it was taken")
     return (moment(inventory.now) - moment(text)).total_seconds() / 3600
+
+
+def listed(words: Iterable[str], *, most: int = 5) -> str:
+    """Words in a sentence: "a", "a and b", "a, b and c"; of more than `most` the number of those left out is told."""
+    every = list(dict.fromkeys(words))
+    told = every if len(every) <= most else [*every[:most], f"{len(every) - most} more"]
+    return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)

@@ -74,5 +74,6 @@ class Resource:
 
     @property
     def label(self) -> str:
-        """The id, with the name in brackets where there is one; for sentences."""
-        return f"{self.id} ({self.name})" if self.name else self.id
+        """The id, with the name in brackets where there is one; for sentences, so a name is put on one line."""
+        name = " ".join(self.name.split())
+        return f"{self.id} ({name})" if name else self.id

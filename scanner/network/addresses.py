@@ -75,14 +75,14 @@ def complement(intervals: Intervals, *, within: Interval) -> Intervals:
 
 
 def is_world(cidrs: Iterable[str], *, share: float) -> bool:
-    """Whether these blocks together let in the world: at least `share` of all IPv4 addresses, or of public IPv6.
+    """Whether these blocks together let in the world: at least `share` of the public addresses of IPv4, or of IPv6.
 
     Two halves (0.0.0.0/1 and 128.0.0.0/1) are as open as 0.0.0.0/0, so only the union counts.
     """
     blocks = tuple(cidrs)
     v4 = public(union(blocks, family=4), family=4)
     v6 = public(union(blocks, family=6), family=6)
-    return size(v4) >= share * _V4_SIZE or size(v6) >= share * size(_public_space(6))
+    return size(v4) >= share * size(_public_space(4)) or size(v6) >= share * size(_public_space(6))
 
 
 @lru_cache(maxsize=2)

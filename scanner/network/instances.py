@@ -1,0 +1,29 @@
+"""Which instances count.
+
+https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html: until it is terminated, an instance
+keeps its network interfaces and Elastic IP addresses, and it can be started again.
+"""
+
+from __future__ import annotations
+
+from scanner.model import Resource
+
+INSTANCE = "AWS::EC2::Instance"
+
+_GONE = frozenset({"shutting-down", "terminated"})
+_ASLEEP = frozenset({"stopping", "stopped"})
+
+
+def is_live(instance: Resource) -> bool:
+    """Whether an instance exists for good: pending, running, stopping or stopped."""
+    return instance.get("State.Name", "") not in _GONE
+
+
+def is_stopped(instance: Resource) -> bool:
+    """Whether an instance is stopped or about to be."""
+    return instance.get("State.Name", "") in _ASLEEP
+
+
+def is_service_managed(instance: Resource) -> bool:
+    """Whether an AWS service runs the instance on the account's behalf, and nobody logs in to it."""
+    return bool(instance.get("Operator.Managed", default=False))

@@ -1,0 +1,20 @@
+"""Lists of structures inside AWS's dictionaries: what is absent is empty, what has another shape is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from scanner.model import Resource, Undecided, Unknown
+
+
+def structures(owner: Resource | Mapping[str, Any], key: str) -> tuple[Mapping[str, Any], ...]:
+    """The mappings in the list at `key`; raises `Undecided` where it is unknown or no list of mappings."""
+    value = owner.get(key)
+    if value is None:
+        return ()
+    if isinstance(value, Unknown):
+        raise Undecided(value.why)
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
+        raise Undecided(f"the facts hold in {key} something else than a list of structures")
+    return tuple(value)
