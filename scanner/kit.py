@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
+from scanner.aws.moments import hours_since, moment
 from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unknown, Unsure
 from scanner.model import View as Inventory
 from scanner.network.addresses import interval, is_world, public, union
@@ -78,24 +78,6 @@ __all__ = [
     "union",
     "world_ranges",
 ]
-
-
-def moment(text: str) -> datetime:
-    """A time as AWS or its command line writes it (ISO 8601, or seconds since 1970) in UTC; raises `Undecided`."""
-    try:
-        if text.replace(".", "", 1).isdigit():
-            return datetime.fromtimestamp(float(text), tz=UTC)
-        found = datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        raise Undecided(f"{text!r} is no time that can be read") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def hours_since(text: str, inventory: Inventory) -> float:
-    """Hours between a time and the moment the inventory was taken; raises `Undecided` where either is missing."""
-    if not text or not inventory.now:
-        raise Undecided("the inventory does not say when it was taken")
-    return (moment(inventory.now) - moment(text)).total_seconds() / 3600
 
 
 def listed(words: Iterable[str], *, most: int = 5) -> str:

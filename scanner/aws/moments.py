@@ -1,0 +1,25 @@
+"""Times as AWS and its command line write them, and how long ago they were."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from scanner.model import Undecided, View
+
+
+def moment(text: str) -> datetime:
+    """A time as AWS or its command line writes it (ISO 8601, or seconds since 1970) in UTC; raises `Undecided`."""
+    try:
+        if text.replace(".", "", 1).isdigit():
+            return datetime.fromtimestamp(float(text), tz=UTC)
+        found = datetime.fromisoformat(text)
+    except (ValueError, OverflowError, OSError):
+        raise Undecided(f"{text!r} is no time that can be read") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def hours_since(text: str, inventory: View) -> float:
+    """Hours between a time and the moment the inventory was taken; raises `Undecided` where either is missing."""
+    if not text or not inventory.now:
+        raise Undecided("the inventory does not say when it was taken")
+    return (moment(inventory.now) - moment(text)).total_seconds() / 3600
