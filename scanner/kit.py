@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from scanner.aws.moments import hours_since, moment
 from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unknown, Unsure
@@ -74,6 +74,7 @@ __all__ = [
     "route_table_of",
     "speaks_to",
     "structures",
+    "tag_among",
     "traffic_in_words",
     "union",
     "world_ranges",
@@ -85,3 +86,14 @@ def listed(words: Iterable[str], *, most: int = 5) -> str:
     every = list(dict.fromkeys(words))
     told = every if len(every) <= most else [*every[:most], f"{len(every) - most} more"]
     return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
+
+
+def tag_among(resource: Resource, names: Iterable[str]) -> str:
+    """The first of these tags ("Key", or "Key=Value") that a resource bears, or ""."""
+    tags = resource.tags
+    return next((name for name in names if name in tags or _has_pair(tags, name)), "")
+
+
+def _has_pair(tags: Mapping[str, str], name: str) -> bool:
+    key, equals, value = name.partition("=")
+    return bool(equals) and tags.get(key) == value

@@ -151,7 +151,7 @@ class _Verdicts:
             )
             return
         severity = Severity(flag.severity) if flag.severity and not self._rule.severity_set else self._rule.severity
-        fix = fill(flag.fix or self._rule.fix, flag.resource)
+        fix = _cure(flag.fix or self._rule.fix, flag.resource)
         self._add(flag.resource, Outcome.FAIL, flag.message, _lines(flag.because), fix, severity)
 
     def _add(
@@ -165,6 +165,14 @@ class _Verdicts:
     ) -> None:
         finding = Finding(self._rule.id, outcome, severity or self._rule.severity, resource, message, because, fix)
         self._found.setdefault((resource.kind, resource.arn), finding)
+
+
+def _cure(fix: str, resource: Resource) -> str:
+    """A cure with its slots filled; one written by a rule may hold AWS's own names, and those may hold any braces."""
+    try:
+        return fill(fix, resource)
+    except ExpressionError:
+        return fix
 
 
 def _lines(because: tuple[str, ...] | str) -> tuple[str, ...]:
