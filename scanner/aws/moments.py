@@ -9,10 +9,11 @@ from scanner.model import Undecided, View
 
 def moment(text: str) -> datetime:
     """A time as AWS or its command line writes it (ISO 8601, or seconds since 1970) in UTC; raises `Undecided`."""
+    written = str(text)  # seconds may come as a number
     try:
-        if text.replace(".", "", 1).isdigit():
-            return datetime.fromtimestamp(float(text), tz=UTC)
-        found = datetime.fromisoformat(text)
+        if written.replace(".", "", 1).isdigit():
+            return datetime.fromtimestamp(float(written), tz=UTC)
+        found = datetime.fromisoformat(written)
     except (ValueError, OverflowError, OSError):
         raise Undecided(f"{text!r} is no time that can be read") from None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
