@@ -1,0 +1,107 @@
+"""Finds security groups whose rules together open an admin port to the world, and tells who wears them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.kit import (
+    INSTANCE_CONNECT_ENDPOINT,
+    Answer,
+    Clear,
+    Flag,
+    Inventory,
+    Range,
+    Resource,
+    Undecided,
+    belongs_to_endpoint,
+    interfaces_of,
+    is_installed,
+    is_own,
+    listed,
+    structures,
+    world_ranges,
+)
+
+_MOST_LINES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class _Wear:
+    """Who wears a group: what that is worth ("" is the card's own severity), the half-sentence, the evidence."""
+
+    severity: str
+    remark: str
+    evidence: str
+
+
+def check(inventory: Inventory, *, admin_ports: list[int], world_share: float) -> Iterator[Answer]:
+    """Flags open groups; who wears them only weighs the flaw, so that it is asked last and its refusal hides nothing."""
+    for group in inventory.subjects:
+        with inventory.judging(group):
+            opened = _open_ports(inventory, group, admin_ports, world_share)
+            if not opened:
+                yield Clear(group, "no rule admits the world to an admin port")
+                continue
+            ranges = tuple(dict.fromkeys(one for found in opened.values() for one in found))
+            wear = _wear(inventory, group)
+            noun = "port" if len(opened) == 1 else "ports"
+            yield Flag(
+                group,
+                f"{_called(group)} opens {noun} {listed(map(str, opened))} to {listed((r.cidr for r in ranges), most=3)}"
+                f"{wear.remark}",
+                (*_lines(ranges), wear.evidence),
+                severity=wear.severity,
+            )
+
+
+def _open_ports(
+    inventory: Inventory, group: Resource, admin_ports: list[int], world_share: float
+) -> dict[int, tuple[Range, ...]]:
+    """The admin ports the world may reach, with the ranges that make it the world; one proven port is proof enough."""
+    permissions = structures(group, "IpPermissions")
+    opened: dict[int, tuple[Range, ...]] = {}
+    doubt: Undecided | None = None
+    for port in admin_ports:
+        try:
+            ranges = world_ranges(inventory, permissions, share=world_share, way="from", port=port)
+        except Undecided as raised:
+            doubt = doubt or raised
+            continue
+        if ranges:
+            opened[port] = ranges
+    if doubt and not opened:
+        raise doubt
+    return opened
+
+
+def _wear(inventory: Inventory, group: Resource) -> _Wear:
+    try:
+        interfaces = interfaces_of(inventory, group.id)
+    except Undecided as doubt:
+        return _Wear("", "", f"who wears the group cannot be seen: {doubt.reason}")
+    endpoints = [
+        endpoint
+        for endpoint in inventory.known(INSTANCE_CONNECT_ENDPOINT)
+        if is_installed(endpoint) and group.id in endpoint.items("SecurityGroupIds")
+    ]
+    others = [one.id for one in interfaces if not belongs_to_endpoint(one, endpoints)]
+    if others:
+        return _Wear("", "", f"worn by {listed(others)}")
+    if interfaces or endpoints:
+        wearers = listed(endpoint.id for endpoint in endpoints) or listed(one.id for one in interfaces)
+        remark = f", but only an Instance Connect Endpoint wears it ({wearers})"
+        return _Wear("info", remark, "an Instance Connect Endpoint ignores the inbound rules of its groups")
+    if not is_own(inventory, group):
+        return _Wear("", "", f"account {group.get('OwnerId')} owns the group and may wear it unseen")
+    return _Wear("low", ", but nothing wears it", "no network interface wears the group")
+
+
+def _called(group: Resource) -> str:
+    name = " ".join(str(group.get("GroupName", "")).split())
+    return f"{group.id} ({name})" if name else group.id
+
+
+def _lines(ranges: tuple[Range, ...]) -> tuple[str, ...]:
+    lines = tuple(f"inbound rule: {one.rule}" for one in ranges[:_MOST_LINES])
+    return lines if len(ranges) <= _MOST_LINES else (*lines, f"and {len(ranges) - _MOST_LINES} more ranges")
