@@ -23,12 +23,15 @@ _SECRET_KEY = "an-example-that-opens-nothing"  # noqa: S105 - moto accepts any
 def mocked_account(*, region: str = "eu-west-1", keep: bool = False) -> Iterator[Session]:
     """A boto3 session of an empty account that lives in this process as long as the block does.
 
+    Inside another such block, or inside moto's own `mock_aws`, it is that block's account, with all it holds.
     The same calls get the same identifiers in every such block. The environment's AWS settings are put aside and put
     back. With `keep` moto's state outlives the block, for a server in this process. Raises MissingExtraError when
     moto is not installed.
     """
     try:
         from moto import mock_aws
+        from moto.core.models import botocore_stubber
+        from moto.ec2.models import ec2_backends
         from moto.moto_api._internal import mock_random
 
         from scanner.mock.supply import supply_missing_operations
@@ -39,14 +42,17 @@ def mocked_account(*, region: str = "eu-west-1", keep: bool = False) -> Iterator
     supply_missing_operations()
     numbers = mock_random.getstate()
     mock = mock_aws()
+    if not botocore_stubber.enabled:
+        # While moto resets, autoscaling asks for EC2 anew, and what it gets outlives the reset with ids of its own.
+        ec2_backends.clear()
     with invented_credentials(region=region):
         mock.start()
         mock_random.seed(_SEED)
         try:
             yield _session(region)
         finally:
-            mock_random.setstate(numbers)
             mock.stop(remove_data=not keep)
+            mock_random.setstate(numbers)
 
 
 @contextmanager

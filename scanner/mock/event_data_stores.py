@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from moto.cloudtrail.models import CloudTrailBackend as MotoCloudTrailBackend
 from moto.cloudtrail.models import cloudtrail_backends
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
+from scanner.mock.cloudtrail_error import CloudTrailError
 from scanner.mock.listing import turn_to_page
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class EventDataStoreBackend(CloudTrailBackend):
         for arn, store in self.event_data_stores.items():
             if name in (arn, arn.rpartition("/")[2]):
                 return store
-        raise ServiceException("EventDataStoreNotFoundException", f"There is no event data store {name}.")
+        raise CloudTrailError("EventDataStoreNotFoundException", f"There is no event data store {name}.")
 
     def update_event_data_store(self, name: str, *, settings: dict[str, Any]) -> dict[str, Any]:
         store = self._active_event_data_store(name)
@@ -85,24 +85,24 @@ class EventDataStoreBackend(CloudTrailBackend):
         store = self._active_event_data_store(name)
         if store["TerminationProtectionEnabled"]:
             message = f"Event data store {store['Name']} has termination protection enabled."
-            raise ServiceException("EventDataStoreTerminationProtectedException", message)
+            raise CloudTrailError("EventDataStoreTerminationProtectedException", message)
         store.update(Status=_DELETED, UpdatedTimestamp=utcnow())
 
     def _active_event_data_store(self, name: str) -> dict[str, Any]:
         store = self.get_event_data_store(name)
         if store["Status"] == _DELETED:
-            raise ServiceException("InactiveEventDataStoreException", f"Event data store {store['Name']} is inactive.")
+            raise CloudTrailError("InactiveEventDataStoreException", f"Event data store {store['Name']} is inactive.")
         return store
 
     def _check_event_data_store(self, store: dict[str, Any]) -> None:
         for arn, other in self.event_data_stores.items():
             if other["Name"] == store["Name"] and arn != store["EventDataStoreArn"]:
                 message = f"There is an event data store named {store['Name']} already."
-                raise ServiceException("EventDataStoreAlreadyExistsException", message)
+                raise CloudTrailError("EventDataStoreAlreadyExistsException", message)
         days = _DAYS[store["BillingMode"]][1]
         if store["RetentionPeriod"] not in days:
             message = f"The retention period has to be from {days[0]} to {days[-1]} days."
-            raise ServiceException("InvalidParameterException", message)
+            raise CloudTrailError("InvalidParameterException", message)
 
 
 class EventDataStoreResponse(BaseResponse):
@@ -124,7 +124,7 @@ class EventDataStoreResponse(BaseResponse):
     def list_event_data_stores(self) -> ActionResult:
         size = self._get_int_param("MaxResults", 1000)
         if size not in range(1, 1001):
-            raise ServiceException("InvalidMaxResultsException", "MaxResults has to be from 1 to 1000.")
+            raise CloudTrailError("InvalidMaxResultsException", "MaxResults has to be from 1 to 1000.")
         page, token = turn_to_page(
             [
                 {"EventDataStoreArn": arn, "Name": store["Name"]}
@@ -133,7 +133,7 @@ class EventDataStoreResponse(BaseResponse):
             size=size,
             token=self._get_param("NextToken"),
             name=lambda store: str(store["EventDataStoreArn"]),
-            unknown=lambda _: ServiceException("InvalidNextTokenException", "The token is not valid."),
+            unknown=lambda _: CloudTrailError("InvalidNextTokenException", "The token is not valid."),
         )
         return ActionResult({"EventDataStores": page, "NextToken": token})
 

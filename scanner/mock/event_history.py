@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from moto.cloudtrail.models import CloudTrailBackend as MotoCloudTrailBackend
 from moto.cloudtrail.models import cloudtrail_backends
-from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 from moto.core.utils import utcnow
 from moto.moto_api._internal import mock_random
 
+from scanner.mock.cloudtrail_error import CloudTrailError
 from scanner.mock.listing import turn_to_page
 
 if TYPE_CHECKING:
@@ -89,10 +89,10 @@ class EventHistoryResponse(BaseResponse):
     def lookup_events(self) -> ActionResult:
         size = self._get_int_param("MaxResults", 50)
         if size not in range(1, 51):
-            raise ServiceException("InvalidMaxResultsException", "MaxResults has to be from 1 to 50.")
+            raise CloudTrailError("InvalidMaxResultsException", "MaxResults has to be from 1 to 50.")
         attributes = self._get_param("LookupAttributes", [])
         if len(attributes) > 1:
-            raise ServiceException("InvalidLookupAttributesException", "Only one lookup attribute is allowed.")
+            raise CloudTrailError("InvalidLookupAttributesException", "Only one lookup attribute is allowed.")
         start, end = self._time_range()
         backend: Any = cloudtrail_backends[self.current_account][self.region]
         wanted = [
@@ -106,7 +106,7 @@ class EventHistoryResponse(BaseResponse):
             size=size,
             token=self._get_param("NextToken"),
             name=lambda event: str(event["EventId"]),
-            unknown=lambda _: ServiceException("InvalidNextTokenException", "The token is not valid."),
+            unknown=lambda _: CloudTrailError("InvalidNextTokenException", "The token is not valid."),
         )
         return ActionResult({"Events": page, "NextToken": token})
 
@@ -120,7 +120,7 @@ class EventHistoryResponse(BaseResponse):
             )
         )
         if start > end:
-            raise ServiceException("InvalidTimeRangeException", "The start time is after the end time.")
+            raise CloudTrailError("InvalidTimeRangeException", "The start time is after the end time.")
         return max(start, now - _KEPT), end
 
 

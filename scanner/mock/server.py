@@ -22,6 +22,8 @@ def serve(*, port: int, region: str, seeded: bool) -> None:
     A port of 0 takes any free one. Raises MissingExtraError when moto's server parts are not installed.
     """
     try:
+        # moto's own warning, which would come first, says less than the one sentence below.
+        import flask_cors  # noqa: F401
         from moto.moto_server.werkzeug_app import (
             DomainDispatcherApplication,
             MotoRequestHandler,
