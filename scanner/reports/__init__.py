@@ -77,5 +77,5 @@ def _unknown_format(name: str) -> OutputError:
     from difflib import get_close_matches
 
     near = get_close_matches(name.lower(), FORMATS, n=1)
-    guess = f"did you mean {near[0]!r}? " if near else ""
-    return OutputError(f"there is no report format {name!r}", cure=f"{guess}the formats are {', '.join(FORMATS)}")
+    guess = f"did you mean {near[0]!r}? The" if near else "the"
+    return OutputError(f"there is no report format {name!r}", cure=f"{guess} formats are {', '.join(FORMATS)}")

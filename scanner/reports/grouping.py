@@ -30,8 +30,15 @@ def doubts(findings: Iterable[Finding]) -> list[Doubt]:
     """The *unknown* findings by their reason, sorted by it."""
     reasons: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        reasons.setdefault((finding.message, *finding.because), []).append(finding)
+        reasons.setdefault(_reason(finding), []).append(finding)
     return [Doubt(reason, tuple(sorted(reasons[reason], key=_by_sort_key))) for reason in sorted(reasons)]
+
+
+def _reason(finding: Finding) -> tuple[str, ...]:
+    """The evidence alone where the message only repeats it."""
+    facts = tuple(filter(None, map(str.strip, finding.because)))
+    told = bool(facts) and all(fact in finding.message for fact in facts)
+    return facts if told else (finding.message.strip(), *facts)
 
 
 def merged_gaps(gaps: Iterable[Gap]) -> list[Gap]:

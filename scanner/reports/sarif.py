@@ -12,7 +12,6 @@ import re
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote
 
 from scanner.model import Finding, Gap, Rule, ScanReport, Target
 from scanner.reports.options import RenderOptions
@@ -28,6 +27,7 @@ from scanner.reports.sarif_notices import (
 from scanner.reports.sarif_results import failures_of, results
 from scanner.reports.sarif_rules import descriptors, rules_of
 from scanner.reports.sarif_serializer import serialize
+from scanner.reports.sarif_text import percent_encoded
 
 MOST_RESULTS = 5_000
 MOST_RUNS = 20
@@ -124,8 +124,8 @@ def _driver(report: ScanReport, rules: tuple[Rule, ...]) -> Any:
 
 def _category(account: str, targets: Collection[Target]) -> str:
     """`bastionless/<mode>/<account>/`: GitHub closes alerts by it, so nothing in it ever changes."""
-    mode = "+".join(sorted({target.mode for target in targets})) or "none"
-    return f"bastionless/{quote(mode, safe='+')}/{quote(account, safe='', errors='replace') or 'none'}/"
+    mode = "+".join(sorted({percent_encoded(target.mode) for target in targets})) or "none"
+    return f"bastionless/{mode}/{percent_encoded(account) or 'none'}/"
 
 
 def _invocation(report: ScanReport, notices: list[Any]) -> Any:
@@ -143,7 +143,7 @@ def _moment(taken_at: str) -> str | None:
     """The time as SARIF wants it, in UTC with a Z; None where the report holds no time."""
     try:
         moment = datetime.fromisoformat(taken_at)
-    except ValueError:
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return aware.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    except (ValueError, OverflowError):
         return None
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

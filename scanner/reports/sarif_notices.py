@@ -116,7 +116,7 @@ def finding_notices(findings: Iterable[Finding], *, rules: Mapping[str, tuple[in
             text = f"{rule_id} could not decide about {_names(members)}. {reason}"
             yield notice(UNKNOWN, text, rule=rules[rule_id])
     for finding in sorted((f for f in found if f.outcome is Outcome.ERROR), key=lambda f: f.sort_key):
-        text = f"{finding.rule_id} crashed at {label(finding.resource)}: {finding.message}"
+        text = f"{finding.rule_id} at {label(finding.resource)}: {finding.message}"
         yield notice(CRASHED, text, level="error", rule=rules[finding.rule_id])
 
 

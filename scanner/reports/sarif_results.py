@@ -8,11 +8,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from scanner.model import Finding, Outcome, Resource, Rule
 from scanner.reports.sarif_rules import LEVELS
-from scanner.reports.sarif_text import message_text
+from scanner.reports.sarif_text import message_text, percent_encoded
 from scanner.reports.text import clean
 
 _ARN_PARTS = 6
@@ -121,6 +120,6 @@ def _kind_parts(resource: Resource) -> list[str]:
 
 
 def _segment(part: str) -> str:
-    encoded = quote(part, safe="", errors="replace")
+    encoded = percent_encoded(part)
     # "." and ".." would be resolved away; encoded twice they stay what they are.
     return encoded.replace(".", "%252E") if encoded in {".", ".."} else encoded

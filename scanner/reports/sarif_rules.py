@@ -59,7 +59,7 @@ def _descriptor(rule: Rule) -> Any:
     return om.ReportingDescriptor(
         id=rule.id,
         name=_name(rule),
-        deprecated_ids=list(rule.aliases) or None,
+        deprecated_ids=list(dict.fromkeys(rule.aliases)) or None,
         short_description=om.MultiformatMessageString(text=shortened(title)),
         full_description=om.MultiformatMessageString(text=shortened(plain_text(" ".join(rule.why.split())) or title)),
         help=om.MultiformatMessageString(text=_help_text(rule), markdown=_help_markdown(rule)),

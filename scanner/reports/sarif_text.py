@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from scanner.model import Finding
 from scanner.reports.text import clean
@@ -19,6 +20,11 @@ def plain_text(text: str) -> str:
     """
     words = clean(text.strip()).replace("`", "'").replace("](", "] (")
     return _PLACEHOLDER.sub("{ ", words)
+
+
+def percent_encoded(text: str) -> str:
+    """Any text as one segment of a path."""
+    return quote(text, safe="", errors="backslashreplace")
 
 
 def sentence(text: str) -> str:
@@ -41,7 +47,7 @@ def message_text(findings: list[Finding], *, fix: str, title: str) -> str:
     The cure follows where it is another than the rule's own `fix`. Never empty.
     """
     parts = [part for finding in findings for part in (finding.message, *finding.because)]
-    cures = [finding.fix for finding in findings if finding.fix.strip() and finding.fix.strip() != fix.strip()]
-    parts += [f"Fix: {' '.join(cure.split())}" for cure in cures]
+    cures = dict.fromkeys(" ".join(finding.fix.split()) for finding in findings)
+    parts += [f"Fix: {cure}" for cure in cures if cure and cure != " ".join(fix.split())]
     said = [words for words in map(sentence, dict.fromkeys(parts)) if words]
     return " ".join(said) or sentence(title)

@@ -97,10 +97,13 @@ def _add_doubts(sheet: Sheet, unknown: list[Finding], options: RenderOptions) ->
     sheet.add(f"NOT DECIDED  {counted(len(unknown), 'answer')} that could not be given", style=Style.DOUBT)
     for doubt in doubts(unknown):
         sheet.gap()
-        for number, line in enumerate(doubt.reason):
-            sheet.add(clean(line.strip()), first="    - " if number else "  ", rest="      " if number else "    ")
+        for line in doubt.reason:
+            sheet.add(clean(line), first="  ", rest="    ")
         for rules, names in _alike(doubt, options).items():
             sheet.add(f"{rules}: {names}", first="    ", rest="      ", style=Style.QUIET)
+    sheet.gap()
+    for cure in dict.fromkeys(finding.fix for finding in unknown):
+        _add_fix(sheet, cure, indent=2)
 
 
 def _alike(doubt: Doubt, options: RenderOptions) -> dict[str, str]:
@@ -131,6 +134,7 @@ def _add_errors(sheet: Sheet, errors: list[Finding], rules: dict[str, Rule]) -> 
         sheet.add(f"{label(finding.resource)}  {_place(finding)}", first="    ", rest="      ")
         for line in (finding.message, *finding.because):
             sheet.add(clean(line.strip()), first="    ", rest="      ")
+        _add_fix(sheet, finding.fix, indent=4)
 
 
 def _add_gaps(sheet: Sheet, report: ScanReport) -> None:

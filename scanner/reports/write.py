@@ -15,8 +15,8 @@ _ANOTHER = "choose another path"
 
 def ensure_writable(path: str | os.PathLike[str]) -> None:
     """Raise `OutputError` where a report could not be written: better told before the scan than after."""
-    target = _target(path)
-    if not _is_device(target) and not os.access(target.parent, os.W_OK):
+    target, is_device = _target(path)
+    if not is_device and not os.access(target.parent, os.W_OK):
         raise OutputError("the report cannot be written here: permission denied", place=str(path), cure=_ANOTHER)
 
 
@@ -25,10 +25,10 @@ def write_report(text: str, path: str | os.PathLike[str]) -> None:
 
     A symbolic link is followed, and a device or a pipe (`/dev/null`) is written to directly.
     """
-    target = _target(path)
+    target, is_device = _target(path)
     content = text.encode("utf-8", "backslashreplace")
     try:
-        if _is_device(target):
+        if is_device:
             target.write_bytes(content)
         else:
             _replace(target, content)
@@ -48,31 +48,31 @@ def _replace(target: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
-def _target(path: str | os.PathLike[str]) -> Path:
-    """The file meant, symbolic links followed; refused where no file can be."""
+def _target(path: str | os.PathLike[str]) -> tuple[Path, bool]:
+    """The file meant, symbolic links followed, and whether it is a device; refused where no file can be."""
     shown = str(path)
     try:
         target = Path(os.path.realpath(path))
-        is_folder, has_parent = target.is_dir(), target.parent.is_dir()
+        mode = _mode(target)
     except (OSError, ValueError) as trouble:
         raise _unwritable(trouble, shown=shown) from trouble
-    if is_folder:
+    if stat.S_ISDIR(mode):
         raise OutputError("this is a folder, and a report is a file", place=shown, cure="add a file name to it")
-    if not has_parent:
+    if not target.parent.is_dir():
         raise OutputError(
             f"the folder {str(target.parent)!r} does not exist", place=shown, cure=f"create it, or {_ANOTHER}"
         )
-    return target
+    return target, not stat.S_ISREG(mode)
+
+
+def _mode(target: Path) -> int:
+    """The mode of what is there; that of a plain file where nothing is there yet."""
+    try:
+        return target.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return stat.S_IFREG
 
 
 def _unwritable(trouble: OSError | ValueError, *, shown: str) -> OutputError:
     reason = getattr(trouble, "strerror", None) or str(trouble)
     return OutputError(f"the report cannot be written here: {reason.lower()}", place=shown, cure=_ANOTHER)
-
-
-def _is_device(target: Path) -> bool:
-    try:
-        mode = target.stat().st_mode
-    except OSError:
-        return False
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
