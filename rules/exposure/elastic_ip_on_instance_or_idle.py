@@ -1,0 +1,46 @@
+"""Finds Elastic IP addresses that make an instance public, and those that nothing uses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.kit import Answer, Flag, Inventory, Resource
+
+_BINDINGS = ("AssociationId", "InstanceId", "NetworkInterfaceId", "PrivateIpAddress")
+
+
+def check(inventory: Inventory) -> Iterator[Answer]:
+    """An address on an interface without an instance is a NAT gateway's or a service's, and passes."""
+    for address in inventory.subjects:
+        with inventory.judging(address):
+            instance = address.get("InstanceId", "")
+            if instance:
+                yield Flag(
+                    address,
+                    f"the Elastic IP address {_called(address)} is bound to the instance {instance}",
+                    (f"InstanceId is {instance}", f"PrivateIpAddress is {address.get('PrivateIpAddress', '(none)')}"),
+                    fix=_release(address, bound=True),
+                )
+            elif not any(address.get(key) for key in _BINDINGS):
+                yield Flag(
+                    address,
+                    f"the Elastic IP address {_called(address)} is bound to nothing",
+                    "it has no AssociationId, InstanceId or NetworkInterfaceId",
+                    severity="low",
+                    fix=_release(address, bound=False),
+                )
+
+
+def _called(address: Resource) -> str:
+    ip = address.get("PublicIp", "")
+    return f"{ip} ({address.id})" if ip and ip != address.id else address.id
+
+
+def _release(address: Resource, *, bound: bool) -> str:
+    allocation, association = address.get("AllocationId", ""), address.get("AssociationId", "")
+    ip = address.get("PublicIp", "")
+    release = f"aws ec2 release-address {f'--allocation-id {allocation}' if allocation else f'--public-ip {ip}'}"
+    if not bound:
+        return f"{release}\nor bind it to what it was kept for."
+    loose = f"aws ec2 disassociate-address {f'--association-id {association}' if association else f'--public-ip {ip}'}"
+    return f"{loose}\n{release}\nServe the public through a load balancer, which brings its own address."
