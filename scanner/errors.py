@@ -1,15 +1,15 @@
 """Everything that can go wrong in words a person can act on: one tree, each error with its place, its cure and its exit code.
 
-    BastionlessError
-    ├── UsageError              the scan could not be asked for                     exit 2
-    │   ├── ConfigError         bastionless.yaml says something it cannot say
-    │   ├── CardError           a rule card cannot be read
-    │   │   └── CardErrors      several of them, told together
-    │   ├── SnapshotError       a snapshot or a folder of describe outputs cannot be read
-    │   ├── CredentialsError    AWS does not know who asks
-    │   ├── OutputError         a report cannot be written where it was asked for
-    │   └── MissingExtraError   an optional part of the installation is needed
-    └── InternalError           two parts of the scanner disagree: a bug, never a finding
+BastionlessError
+├── UsageError              the scan could not be asked for                     exit 2
+│   ├── ConfigError         bastionless.yaml says something it cannot say
+│   ├── CardError           a rule card cannot be read
+│   │   └── CardErrors      several of them, told together
+│   ├── SnapshotError       a snapshot or a folder of describe outputs cannot be read
+│   ├── CredentialsError    AWS does not know who asks
+│   ├── OutputError         a report cannot be written where it was asked for
+│   └── MissingExtraError   an optional part of the installation is needed
+└── InternalError           two parts of the scanner disagree: a bug, never a finding
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class CardError(UsageError):
     """A rule card, or the Python beside it, cannot be read."""
 
 
-class CardErrors(CardError):
+class CardErrors(CardError):  # noqa: N818 - they are many
     """Every mistake on every card at once, so that one run is enough to mend them all."""
 
     def __init__(self, mistakes: Sequence[CardError]) -> None:
@@ -79,14 +79,15 @@ class InternalError(BastionlessError):
     """Two parts of the scanner that have to agree do not; this is a bug and never a finding."""
 
 
+_FEW = 12
+
+
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """The cure for a misspelt word: "did you mean 'x'?", or the few choices there are, or ""."""
     import difflib  # only when something is already wrong
 
-    known = sorted(choices)
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.6) or difflib.get_close_matches(
-        word.lower(), [choice for choice in known if choice.lower() == word.lower()], n=1
-    )
+    known = {choice.casefold(): choice for choice in sorted(choices, reverse=True)}
+    close = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.6)
     if close:
-        return f"did you mean {close[0]!r}?"
-    return f"choose one of {', '.join(known)}" if 0 < len(known) <= 12 else ""
+        return f"did you mean {known[close[0]]!r}?"
+    return f"choose one of {', '.join(sorted(known.values()))}" if 0 < len(known) <= _FEW else ""

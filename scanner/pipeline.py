@@ -147,11 +147,13 @@ def collect(
     if session is None:
         session = open_session(wanted)
     caller = identify_caller(session, wanted)
+    regions = choose_regions(session, caller, config.regions, wanted)
+    kinds = needed(rules)
     return collect_account(
         session,
         caller=caller,
-        regions=choose_regions(session, caller, config.regions, wanted),
-        kinds=needed(rules),
+        regions=regions,
+        kinds=kinds,
         access=wanted,
         progress=progress or Silent(),
         taken_at=_now(),
@@ -160,22 +162,28 @@ def collect(
 
 
 def collect_demo(rules: Sequence[Rule], config: Config, *, progress: Progress | None = None) -> tuple[Inventory, ...]:
-    """The demo estate, seeded into a mocked account through boto3 and collected like any other."""
+    """The demo estate, seeded into a mocked account through boto3 and collected like any other.
+
+    It is built in the first Region that was asked for; raises `UsageError` for a Region that does not exist.
+    """
+    from scanner.collect.access import Access, choose_regions, identify_caller
     from scanner.mock.account import mocked_account
     from scanner.mock.estate import seed
 
-    here = dataclasses.replace(config, regions=(DEMO_REGION,), role_arn="")
+    region = config.regions[0] if config.regions else DEMO_REGION
     with mocked_account(region=DEMO_REGION) as session:
-        seed(session, region=DEMO_REGION)
+        choose_regions(session, identify_caller(session, Access()), (region,), Access())
+    with mocked_account(region=region) as session:
+        seed(session, region=region)
+        here = dataclasses.replace(config, regions=(region,), role_arn="")
         return collect(rules, here, session=session, progress=progress, mode="mock")
 
 
 def judge(inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False) -> ScanReport:
     """Rules over inventories."""
     from scanner.evaluate.run import evaluate as evaluate_rules
-    from scanner.evaluate.run import with_account_wide
 
-    return evaluate_rules(with_account_wide(inventories), rules, include_pass=include_pass, tool_version=__version__)
+    return evaluate_rules(inventories, rules, include_pass=include_pass, tool_version=__version__)
 
 
 def exit_code(report: ScanReport, config: Config) -> int:

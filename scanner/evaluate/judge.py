@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Iterable
+from dataclasses import replace
 
 from scanner.expression import ExpressionError, decide, fields_read, fill, in_words, put_settings
 from scanner.model import (
@@ -25,19 +26,22 @@ from scanner.model import (
 )
 
 _HOW_TO_KNOW = "Let the scan make this call (`bastionless rules permissions` prints what it needs), then scan again."
+_LONGEST_FACT = 300
+"""Letters of a fact that are shown as evidence; a policy document is longer than any reader's patience."""
 
 
 def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
     """The findings of a rule, one a resource, and the witness of what it read.
 
-    A list of subjects that may be incomplete adds one *unknown* about the Region; a rule that crashes adds one *error*.
+    A list of subjects that may be incomplete adds one *unknown* about the Region; a rule that crashes adds an *error*,
+    beside whatever it said before.
     """
-    verdicts = _Verdicts(rule)
+    verdicts = _Verdicts(rule, refusals=frozenset(gap.sentence for gap in inventory.gaps))
     subjects = [subject for subject in inventory.of(rule.about) if verdicts.applies(subject)]
     view = View(inventory, tuple(subjects))
     gaps = inventory.gaps_of(rule.about)
     if gaps:
-        verdicts.unknown(inventory.place, _cannot(gaps), tuple(gap.sentence for gap in gaps))
+        verdicts.refused(inventory.place, gaps)
     if rule.check is None:
         for subject in subjects:
             verdicts.require(subject)
@@ -49,135 +53,143 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
 
 def _ask(rule: Rule, view: View, verdicts: _Verdicts) -> None:
     """Runs the Python beside the card; what it leaves unsaid is a pass only if nothing it read has gaps."""
-    assert rule.check is not None
     doubt = ""
     finished = False
     try:
-        for answer in rule.check(view, **rule.values):
+        for answer in rule.check(view, **rule.values) if rule.check else ():
             verdicts.take(answer)
         finished = True
     except Undecided as undecided:
         doubt = undecided.reason
-    except Exception as crash:  # noqa: BLE001 - somebody's rule may raise anything; the report tells it and the run goes on
+    except (Exception, SystemExit) as crash:  # noqa: BLE001 - somebody's rule may raise anything; the report tells it and the run goes on
         verdicts.crashed(view.place, crash)
-    for resource, reason in view.undecided.values():
-        verdicts.unknown(resource, f"cannot be decided: {reason}", (reason,))
+    for resource, reason in view.undecided.items():
+        verdicts.undecided(resource, reason)
     if not finished and not doubt:
         return
-    gaps = tuple(gap for kind in view.read for gap in view.gaps_of(kind))
+    gaps = tuple(gap for kind in tuple(view.read) for gap in view.gaps_of(kind))
     for subject in view.subjects:
         if doubt:
-            verdicts.unknown(subject, f"cannot be decided: {doubt}", (doubt,))
+            verdicts.undecided(subject, doubt)
         elif gaps:
-            verdicts.unknown(subject, _cannot(gaps), tuple(gap.sentence for gap in gaps))
+            verdicts.refused(subject, gaps)
         else:
             verdicts.passed(subject)
 
 
 class _Verdicts:
-    """Collects one finding a resource; the first word about a resource counts, later flags only add their evidence."""
+    """Collects one finding a resource: the first word counts, but a flag outweighs it, and later flags add evidence.
 
-    def __init__(self, rule: Rule) -> None:
+    Crashes are kept apart, so that nothing that was said of the same resource hides them.
+    """
+
+    def __init__(self, rule: Rule, *, refusals: frozenset[str]) -> None:
         self._rule = rule
-        self._found: dict[tuple[str, str], Finding] = {}
+        self._refusals = refusals
+        self._found: dict[Resource, Finding] = {}
+        self._crashes: dict[Resource, Finding] = {}
 
     @property
     def findings(self) -> list[Finding]:
-        return list(self._found.values())
+        return [*self._found.values(), *self._crashes.values()]
 
     def applies(self, subject: Resource) -> bool:
         """Whether the card's `when` holds; says so where it does not, or where nobody can tell."""
         if not self._rule.when:
             return True
-        try:
-            verdict = decide(put_settings(self._rule.when, self._rule.values), subject.facts)
-        except ExpressionError as mistake:
-            self.crashed(subject, mistake)
-            return False
-        if isinstance(verdict, Unknown):
-            self.unknown(subject, f"cannot be decided: {verdict.why}", (verdict.why,))
-            return False
-        if not verdict:
-            self._add(subject, Outcome.NOT_APPLICABLE, "the rule does not apply")
-        return verdict
+        verdict = self._decided(self._rule.when, subject)
+        if verdict is False:
+            self._say(subject, Outcome.NOT_APPLICABLE, "the rule does not apply")
+        return bool(verdict)
 
     def require(self, subject: Resource) -> None:
         """The declarative test, with the facts it read as evidence."""
-        try:
-            source = put_settings(self._rule.require, self._rule.values)
-            verdict = decide(source, subject.facts)
-            if isinstance(verdict, Unknown):
-                self.unknown(subject, f"cannot be decided: {verdict.why}", (verdict.why,))
-            elif verdict:
-                self.passed(subject)
-            else:
-                because = tuple(f"{path} is {in_words(subject.get(path))}" for path in fields_read(source))
-                self.take(Flag(subject, fill(self._rule.say, subject), because))
-        except ExpressionError as mistake:
-            self.crashed(subject, mistake)
+        verdict = self._decided(self._rule.require, subject)
+        if verdict:
+            self.passed(subject)
+        elif verdict is False:
+            self.take(Flag(subject, fill(self._rule.say, subject, self._rule.values), self._evidence(subject)))
 
     def take(self, answer: Answer) -> None:
         """One word of a Python rule."""
         if isinstance(answer, Flag):
             self._flag(answer)
         elif isinstance(answer, Clear):
-            self._add(answer.resource, Outcome.PASS, self._rule.title, _lines(answer.because))
+            self._say(answer.resource, Outcome.PASS, self._rule.title, _lines(answer.because))
         elif isinstance(answer, Unsure):
-            self.unknown(answer.resource, f"cannot be decided: {answer.why}", (answer.why,))
+            self.undecided(answer.resource, answer.why)
         elif isinstance(answer, Aside):
-            self._add(answer.resource, Outcome.NOT_APPLICABLE, f"the rule does not apply: {answer.why}")
+            self._say(answer.resource, Outcome.NOT_APPLICABLE, f"the rule does not apply: {answer.why}")
         else:
             raise TypeError(f"a rule yields Flag, Clear, Unsure or Aside, not {type(answer).__name__}")
 
     def passed(self, subject: Resource) -> None:
-        self._add(subject, Outcome.PASS, "nothing to object to")
+        self._say(subject, Outcome.PASS, "nothing to object to")
 
-    def unknown(self, resource: Resource, message: str, because: tuple[str, ...]) -> None:
-        self._add(resource, Outcome.UNKNOWN, message, because, fix=_HOW_TO_KNOW)
+    def undecided(self, resource: Resource, reason: str) -> None:
+        fix = _HOW_TO_KNOW if reason in self._refusals else ""
+        self._say(resource, Outcome.UNKNOWN, f"cannot be decided: {reason}", (reason,), fix=fix)
 
-    def crashed(self, resource: Resource, crash: Exception) -> None:
+    def refused(self, resource: Resource, gaps: Iterable[Gap]) -> None:
+        reasons = tuple(dict.fromkeys(gap.sentence for gap in gaps))
+        message = f"cannot be decided: {'; '.join(reasons)}"
+        self._say(resource, Outcome.UNKNOWN, message, reasons, fix=_HOW_TO_KNOW)
+
+    def crashed(self, resource: Resource, crash: BaseException) -> None:
         frames = traceback.extract_tb(crash.__traceback__)
         because = (f"{frames[-1].filename}:{frames[-1].lineno} in {frames[-1].name}",) if frames else ()
-        message = f"the rule crashed: {type(crash).__name__}: {crash}"
-        self._add(resource, Outcome.ERROR, message, because, fix=f"Mend the rule in {self._rule.file}, or ignore {self._rule.id}.")
+        message = f"the rule crashed: {type(crash).__name__}: {' '.join(str(crash).split())}"
+        fix = f"Mend the rule in {self._rule.file}, or ignore {self._rule.id}."
+        finding = Finding(self._rule.id, Outcome.ERROR, self._rule.severity, resource, message, because, fix)
+        self._crashes.setdefault(resource, finding)
+
+    def _decided(self, source: str, subject: Resource) -> bool | None:
+        """The verdict of an expression; None where there is none, which is then told."""
+        try:
+            verdict = decide(put_settings(source, self._rule.values), subject.facts)
+        except ExpressionError as mistake:
+            self.crashed(subject, mistake)
+            return None
+        if isinstance(verdict, Unknown):
+            self.undecided(subject, verdict.why)
+            return None
+        return verdict
+
+    def _evidence(self, subject: Resource) -> tuple[str, ...]:
+        facts = (
+            (path, in_words(subject.get(path)))
+            for path in fields_read(put_settings(self._rule.require, self._rule.values))
+        )
+        return tuple(f"{path} is {_shortened(fact)}" for path, fact in facts)
 
     def _flag(self, flag: Flag) -> None:
-        earlier = self._found.get((flag.resource.kind, flag.resource.arn))
+        rule = self._rule
+        severity = Severity(flag.severity) if flag.severity and not rule.severity_set else rule.severity
+        # What Python wrote may hold names from AWS, and those are no expressions; only the card's own text has slots.
+        fix = flag.fix or fill(rule.fix, flag.resource, rule.values)
+        finding = Finding(rule.id, Outcome.FAIL, severity, flag.resource, flag.message, _lines(flag.because), fix)
+        earlier = self._found.get(flag.resource)
         if earlier is not None and earlier.outcome is Outcome.FAIL:
-            more = tuple(line for line in (flag.message, *_lines(flag.because)) if line not in earlier.because)
-            self._found.pop((flag.resource.kind, flag.resource.arn))
-            self._add(
-                earlier.resource, Outcome.FAIL, earlier.message, (*earlier.because, *more), earlier.fix, earlier.severity
-            )
-            return
-        severity = Severity(flag.severity) if flag.severity and not self._rule.severity_set else self._rule.severity
-        fix = _cure(flag.fix or self._rule.fix, flag.resource)
-        self._add(flag.resource, Outcome.FAIL, flag.message, _lines(flag.because), fix, severity)
+            finding = _joined(earlier, finding)
+        self._found[flag.resource] = finding
 
-    def _add(
-        self,
-        resource: Resource,
-        outcome: Outcome,
-        message: str,
-        because: tuple[str, ...] = (),
-        fix: str = "",
-        severity: Severity | None = None,
+    def _say(
+        self, resource: Resource, outcome: Outcome, message: str, because: tuple[str, ...] = (), fix: str = ""
     ) -> None:
-        finding = Finding(self._rule.id, outcome, severity or self._rule.severity, resource, message, because, fix)
-        self._found.setdefault((resource.kind, resource.arn), finding)
+        finding = Finding(self._rule.id, outcome, self._rule.severity, resource, message, because, fix)
+        self._found.setdefault(resource, finding)
 
 
-def _cure(fix: str, resource: Resource) -> str:
-    """A cure with its slots filled; one written by a rule may hold AWS's own names, and those may hold any braces."""
-    try:
-        return fill(fix, resource)
-    except ExpressionError:
-        return fix
+def _joined(earlier: Finding, later: Finding) -> Finding:
+    """Two flags of one resource: the worse one (the first of two equal ones) speaks, the other is evidence."""
+    worse, other = (later, earlier) if later.severity.rank > earlier.severity.rank else (earlier, later)
+    lines = dict.fromkeys((*worse.because, other.message, *other.because))
+    return replace(worse, because=tuple(line for line in lines if line != worse.message))
 
 
 def _lines(because: tuple[str, ...] | str) -> tuple[str, ...]:
     return (because,) if isinstance(because, str) else tuple(because)
 
 
-def _cannot(gaps: Iterable[Gap]) -> str:
-    return "cannot be decided: " + "; ".join(dict.fromkeys(gap.sentence for gap in gaps))
+def _shortened(fact: str) -> str:
+    return fact if len(fact) <= _LONGEST_FACT else f"{fact[:_LONGEST_FACT]}…"

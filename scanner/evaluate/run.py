@@ -9,9 +9,21 @@ from dataclasses import replace
 from scanner.aws.table import KINDS
 from scanner.evaluate.judge import judge
 from scanner.evaluate.worlds import kinds_read
-from scanner.model import GLOBAL, Finding, Inventory, Outcome, Rule, ScanReport, Target, merge
+from scanner.model import (
+    GLOBAL,
+    Finding,
+    Gap,
+    GapReason,
+    Inventory,
+    Outcome,
+    Resource,
+    Rule,
+    ScanReport,
+    Target,
+    merge,
+)
 
-# A resource seen from several Regions (a multi-Region trail) gets one answer: the one that tells most.
+# A resource seen from several places gets one answer: that of its own Region and account, then the one that tells most.
 _WEIGHT = {Outcome.NOT_APPLICABLE: 0, Outcome.PASS: 1, Outcome.UNKNOWN: 2, Outcome.ERROR: 3, Outcome.FAIL: 4}
 
 
@@ -19,14 +31,7 @@ def evaluate(
     inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False, tool_version: str = ""
 ) -> ScanReport:
     """The report of all rules over all inventories, in a stable order."""
-    told: dict[tuple[str, str, str], Finding] = {}
-    for rule in rules:
-        for inventory in _places(rule, inventories):
-            for finding in judge(rule, inventory)[0]:
-                key = (rule.id, finding.resource.kind, finding.resource.arn)
-                if key not in told or _WEIGHT[finding.outcome] > _WEIGHT[told[key].outcome]:
-                    told[key] = finding
-    findings = sorted(told.values(), key=lambda finding: finding.sort_key)
+    findings = sorted(_findings(with_account_wide(inventories), rules), key=lambda finding: finding.sort_key)
     shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
     return ScanReport(
         findings=tuple(finding for finding in findings if finding.outcome in shown),
@@ -37,6 +42,26 @@ def evaluate(
         taken_at=max((inventory.taken_at for inventory in inventories), default=""),
         tool_version=tool_version,
     )
+
+
+def _findings(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> Iterable[Finding]:
+    """One finding a rule and resource, and one more where the rule crashed."""
+    told: dict[tuple[object, ...], tuple[tuple[bool, int], Finding]] = {}
+    for rule in rules:
+        for inventory in _places(rule, inventories):
+            for finding in judge(rule, inventory)[0]:
+                resource = finding.resource
+                key = (rule.id, resource.kind, resource.arn or resource, finding.outcome is Outcome.ERROR)
+                rank = (_is_at_home(resource, inventory), _WEIGHT[finding.outcome])
+                if key not in told or rank > told[key][0]:
+                    told[key] = (rank, finding)
+    return (finding for _, finding in told.values())
+
+
+def _is_at_home(resource: Resource, inventory: Inventory) -> bool:
+    """Whether an inventory is of the Region and account that hold a resource: others see copies, and not all around it."""
+    owner = resource.arn.split(":")[4] if resource.arn.count(":") > 4 else ""  # noqa: PLR2004 - an ARN's fifth part
+    return resource.region == inventory.region and owner in ("", inventory.account)
 
 
 def needed(rules: Iterable[Rule]) -> frozenset[str]:
@@ -51,7 +76,21 @@ def _places(rule: Rule, inventories: Sequence[Inventory]) -> list[Inventory]:
     accounts: dict[tuple[str, str], list[Inventory]] = {}
     for inventory in inventories:
         accounts.setdefault((inventory.partition, inventory.account), []).append(inventory)
-    return [merge(members) for members in accounts.values()]
+    return [_whole_account(members) for members in accounts.values()]
+
+
+def _whole_account(inventories: Sequence[Inventory]) -> Inventory:
+    """The Regions of an account as one; a kind that was read in some of them only is a gap of the others."""
+    whole = merge(inventories)
+    asked = frozenset(KINDS) if whole.collected is None else whole.collected
+    holes = tuple(
+        Gap(one.account, one.region, kind, GapReason.NOT_COLLECTED, kinds=(kind,))
+        for one in inventories
+        if one.region != GLOBAL and one.collected is not None
+        for kind in sorted(asked - one.collected)
+        if not KINDS[kind].is_global
+    )
+    return replace(whole, gaps=(*whole.gaps, *holes))
 
 
 def with_account_wide(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]:
@@ -74,6 +113,8 @@ def _target(inventory: Inventory) -> Target:
         region=inventory.region,
         partition=inventory.partition,
         mode=inventory.mode,
-        resources=sum(len(inventory.of(kind)) for kind in inventory.kinds if kind not in ("AWS::Account", "AWS::Region")),
+        resources=sum(
+            len(inventory.of(kind)) for kind in inventory.kinds if kind not in ("AWS::Account", "AWS::Region")
+        ),
         failed=inventory.failed,
     )

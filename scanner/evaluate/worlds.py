@@ -38,7 +38,9 @@ def _gaps(world: World, call: str, entry: dict[str, str]) -> Iterator[Gap]:
         if call not in {f"{kind.service}:{detail.operation}" for detail in kind.details}:
             continue
         for facts in world.given.get(kind.name, ()):
-            id_, arn = identify(kind, facts, partition="aws", account=ACCOUNT, region=facts.get("HomeRegion", world.region))
+            id_, arn = identify(
+                kind, facts, partition="aws", account=ACCOUNT, region=facts.get("HomeRegion") or world.region
+            )
             if entry.get("resource", id_) in (id_, arn):
                 yield Gap(ACCOUNT, world.region, call, reason, "AccessDenied", (kind.name,), arn)
 
@@ -46,10 +48,10 @@ def _gaps(world: World, call: str, entry: dict[str, str]) -> Iterator[Gap]:
 def play(rule: Rule, world: World) -> tuple[list[Finding], list[str]]:
     """A world's findings, and a sentence for everything in which the rule does not do what the world expects of it."""
     inventory = build_world(world)
-    before = [copy.deepcopy(dict(resource.facts)) for resource in inventory.resources if not world.gaps]
+    before = [copy.deepcopy(dict(resource.facts)) for resource in inventory.resources]
     findings, _ = judge(rule, inventory)
     mistakes = [f"it crashes: {finding.message}" for finding in findings if finding.outcome is Outcome.ERROR]
-    if not world.gaps and before != [dict(resource.facts) for resource in inventory.resources]:
+    if before != [dict(resource.facts) for resource in inventory.resources]:
         mistakes.append("the rule alters the facts it is shown")
     flagged = _ids(findings, Outcome.FAIL)
     unsure = _ids(findings, Outcome.UNKNOWN)

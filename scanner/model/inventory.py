@@ -8,6 +8,7 @@ from typing import Any
 
 from scanner.model.gap import Gap, GapReason
 from scanner.model.resource import Resource
+from scanner.model.unknown import Unknown
 
 GLOBAL = "global"
 
@@ -33,6 +34,7 @@ class Inventory:
     mode: str = "live"
     _kinds: _Index = field(init=False, repr=False, compare=False)
     _links: dict[tuple[str, str], _Index] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _doubts: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_kinds", _grouped((resource.kind, resource) for resource in self.resources))
@@ -54,7 +56,9 @@ class Inventory:
         """Why nothing at all could be read here: the first refusal, or "" where at least one kind was read."""
         asked = {kind for kind in self.collected or () if kind not in ("AWS::Account", "AWS::Region")}
         refused = {kind for gap in self.gaps if not gap.resource for kind in gap.kinds}
-        return self.gaps[0].sentence if asked and asked <= refused and not (set(self._kinds) & asked) else ""
+        if not asked or not asked <= refused or set(self._kinds) & asked:
+            return ""
+        return next(gap.sentence for gap in self.gaps if asked & set(gap.kinds))
 
     def of(self, kind: str) -> tuple[Resource, ...]:
         """Every known resource of a kind, in the order AWS gave them."""
@@ -70,11 +74,23 @@ class Inventory:
 
         The empty path stands for the resource's own id. Each index is built once, when it is first asked for.
         """
+        return self._index(kind, path).get(value, ())
+
+    def doubt(self, kind: str, path: str) -> str:
+        """Why some resource of `kind` may hold other values at `path` than `linked` knows of; "" where none does."""
+        self._index(kind, path)
+        return self._doubts.get((kind, path), "")
+
+    def _index(self, kind: str, path: str) -> _Index:
         index = self._links.get((kind, path))
         if index is None:
-            index = _grouped((key, resource) for resource in self.of(kind) for key in _keys(resource, path))
+            pairs = [(key, resource) for resource in self.of(kind) for key in _keys(resource, path)]
+            doubt = next((key.why for key, _ in pairs if isinstance(key, Unknown)), "")
+            if doubt:
+                self._doubts[kind, path] = doubt
+            index = _grouped((key, resource) for key, resource in pairs if isinstance(key, str))
             self._links[kind, path] = index
-        return index.get(value, ())
+        return index
 
     def gaps_of(self, kind: str) -> tuple[Gap, ...]:
         """Why the list of this kind may be incomplete; empty when it is complete."""
@@ -85,20 +101,24 @@ class Inventory:
 
 
 def merge(inventories: Sequence[Inventory], *, region: str = GLOBAL) -> Inventory:
-    """Several Regions of one account as one inventory; the same ARN seen from two Regions is one resource."""
+    """Several Regions of one account as one inventory; what is seen from two Regions is one resource, as its own has it.
+
+    Where everything was handed over for one of them (`collected` None), it counts as such for the whole.
+    """
     first = inventories[0]
-    unique: dict[tuple[str, str], Resource] = {}
+    unique: dict[Resource, Resource] = {}
     for inventory in inventories:
         for resource in inventory.resources:
-            unique.setdefault((resource.kind, resource.arn), resource)
-    collected = [inventory.collected for inventory in inventories if inventory.collected is not None]
+            if resource not in unique or resource.region == inventory.region:
+                unique[resource] = resource
+    collected = [inventory.collected for inventory in inventories]
     return Inventory(
         partition=first.partition,
         account=first.account,
         region=region,
         resources=tuple(unique.values()),
         gaps=tuple(dict.fromkeys(gap for inventory in inventories for gap in inventory.gaps)),
-        collected=frozenset().union(*collected) if collected else None,
+        collected=None if None in collected else frozenset().union(*(kinds or () for kinds in collected)),
         taken_at=max(inventory.taken_at for inventory in inventories),
         mode=first.mode,
     )
@@ -111,15 +131,20 @@ def _grouped(pairs: Iterable[tuple[str, Resource]]) -> _Index:
     return {key: tuple(members) for key, members in groups.items()}
 
 
-def _keys(resource: Resource, path: str) -> Iterator[str]:
+def _keys(resource: Resource, path: str) -> Iterator[str | Unknown]:
     if not path:
         yield resource.id
         return
-    yield from dict.fromkeys(_walk(resource.facts, path.split(".")))
+    yield from {
+        id(key) if isinstance(key, Unknown) else key: key for key in _walk(resource.facts, path.split("."))
+    }.values()
 
 
-def _walk(value: Any, steps: Sequence[str]) -> Iterator[str]:
-    """Strings at the end of a path; whatever has another shape (absent, unknown) has no key and joins nothing."""
+def _walk(value: Any, steps: Sequence[str]) -> Iterator[str | Unknown]:
+    """Strings at the end of a path, and the unknown on the way; whatever has another shape (absent) joins nothing."""
+    if isinstance(value, Unknown):
+        yield value
+        return
     if not steps:
         if isinstance(value, str):
             yield value

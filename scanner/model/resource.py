@@ -65,7 +65,9 @@ class Resource:
     def tags(self) -> Mapping[str, str]:
         """The resource's tags as a plain mapping (EC2's `Tags` list of Key and Value)."""
         pairs = self.items("Tags")
-        return {str(tag["Key"]): str(tag.get("Value", "")) for tag in pairs if isinstance(tag, Mapping) and "Key" in tag}
+        return {
+            str(tag["Key"]): str(tag.get("Value", "")) for tag in pairs if isinstance(tag, Mapping) and "Key" in tag
+        }
 
     @property
     def name(self) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import NoReturn, Self
 
 
-class Undecided(Exception):
+class Undecided(Exception):  # noqa: N818 - no error: a rule may raise it, and the answer is *unknown*
     """A verdict was asked of something unknown; `reason` is the sentence for the report."""
 
     def __init__(self, reason: str) -> None:
@@ -19,8 +19,8 @@ class Undecided(Exception):
 class Unknown:
     """Stands where a fact would stand that was refused, unreadable, or not yet known.
 
-    Asking it for a decision (truth, order, length, a member) raises `Undecided` with its reason, so that code
-    which forgets about it ends in *unknown* and never in *pass* or *fail*.
+    Asking it for anything (truth, order, length, a member, a method, a sum) raises `Undecided` with its reason, so
+    that code which forgets about it ends in *unknown* and never in *pass* or *fail*.
     """
 
     why: str
@@ -28,10 +28,16 @@ class Unknown:
     def _refuse(self, *_: object) -> NoReturn:
         raise Undecided(self.why)
 
-    def __bool__(self) -> bool:
+    def __getattr__(self, name: str) -> NoReturn:
+        # Python itself looks for dunder methods, and must be told that they are not there.
+        if name.startswith("__") or name == "why":
+            raise AttributeError(name)
         self._refuse()
 
-    def __len__(self) -> int:
+    def __bool__(self) -> bool:  # noqa: PLE0304 - it raises
+        self._refuse()
+
+    def __len__(self) -> int:  # noqa: PLE0303 - it raises
         self._refuse()
 
     def __iter__(self) -> Iterator[object]:
@@ -50,6 +56,14 @@ class Unknown:
         self._refuse()
 
     __le__ = __gt__ = __ge__ = __lt__
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __mod__ = __and__ = __rand__ = __or__ = __ror__ = __int__ = __float__ = __index__ = __neg__ = _refuse
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, _: object) -> Self:
+        return self
 
     def __hash__(self) -> int:
         return hash(("Unknown", self.why))

@@ -24,7 +24,7 @@ class View:
         self._inventory = inventory
         self.subjects = subjects
         self.read: dict[str, None] = {}
-        self.undecided: dict[tuple[str, str], tuple[Resource, str]] = {}
+        self.undecided: dict[Resource, str] = {}
 
     @property
     def account(self) -> str:
@@ -65,8 +65,11 @@ class View:
         return found
 
     def linked(self, kind: str, path: str, value: str) -> tuple[Resource, ...]:
-        """All resources of `kind` whose fact at `path` is or holds `value`; `Undecided` where the list may be incomplete."""
+        """All resources of `kind` whose fact at `path` is or holds `value`; `Undecided` where there may be others."""
         self._insist(kind)
+        doubt = self._inventory.doubt(kind, path)
+        if doubt:
+            raise Undecided(doubt)
         return self._inventory.linked(kind, path, value)
 
     def gaps_of(self, kind: str) -> tuple[Gap, ...]:
@@ -80,7 +83,7 @@ class View:
         try:
             yield
         except Undecided as doubt:
-            self.undecided[resource.kind, resource.arn] = (resource, doubt.reason)
+            self.undecided.setdefault(resource, doubt.reason)
 
     def _insist(self, kind: str) -> None:
         self.read[kind] = None

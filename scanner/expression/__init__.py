@@ -1,0 +1,159 @@
+"""JMESPath as the cards speak it: settings put in, absent facts answered with null, and three-valued over unknown facts.
+
+A comparison, function or projection over an `Unknown` is that `Unknown`; `&&`, `||` and `!` follow Kleene: what is
+already decided stays decided, everything else stays unknown. https://jmespath.org/specification.html has the rest.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+import jmespath.exceptions
+from jmespath import parser
+
+from scanner.errors import did_you_mean
+from scanner.expression.interpreter import INTERPRETER, Functions, is_false
+from scanner.model import Resource, Unknown
+
+SETTING = re.compile(r"\$([a-z][a-z0-9_]*)")
+_QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`""")
+_SLOT = re.compile(r"\{([^{}]+)\}")
+
+
+class ExpressionError(ValueError):
+    """An expression that does not parse, or asks something that has no answer; the message is JMESPath's own, shortened."""
+
+
+def put_settings(source: str, values: Mapping[str, Any]) -> str:
+    """The expression with every `$name` replaced by its value as a JSON literal; quoted text is left alone.
+
+    Raises KeyError with the name of a setting that has no value.
+    """
+    parts: list[str] = []
+    end = 0
+    for quoted in _QUOTED.finditer(source):
+        parts += (_with_values(source[end : quoted.start()], values), quoted.group())
+        end = quoted.end()
+    return "".join((*parts, _with_values(source[end:], values)))
+
+
+def settings_in(source: str) -> tuple[str, ...]:
+    """The names of the settings an expression asks for."""
+    return tuple(dict.fromkeys(SETTING.findall(_QUOTED.sub(" ", source))))
+
+
+def _with_values(text: str, values: Mapping[str, Any]) -> str:
+    # A backquote would end the literal; JSON has another way to write it.
+    return SETTING.sub(lambda found: "`" + json.dumps(values[found[1]]).replace("`", r"\u0060") + "`", text)
+
+
+@lru_cache(maxsize=4096)
+def parse(source: str) -> Mapping[str, Any]:
+    """The syntax tree; raises `ExpressionError`."""
+    try:
+        tree: Mapping[str, Any] = parser.Parser().parse(source).parsed
+    except (jmespath.exceptions.JMESPathError, RecursionError) as mistake:
+        raise ExpressionError(_first_line(mistake)) from mistake
+    return tree
+
+
+def ask(source: str, facts: Any) -> Any:
+    """The expression's value over a dictionary: JSON, or `Unknown`; raises `ExpressionError`."""
+    tree = parse(source)
+    try:
+        # JMESPath knows its types by their names: a read-only view would be no object to it.
+        return INTERPRETER.visit(tree, dict(facts) if isinstance(facts, MappingProxyType) else facts)
+    except (jmespath.exceptions.JMESPathError, ArithmeticError, RecursionError, ValueError) as mistake:
+        raise ExpressionError(_first_line(mistake)) from mistake
+
+
+def decide(source: str, facts: Any) -> bool | Unknown:
+    """True, False or `Unknown`, with JMESPath's notion of truth (false, null, "", [] and {} are false)."""
+    value = ask(source, facts)
+    return value if isinstance(value, Unknown) else not is_false(value)
+
+
+def fill(text: str, resource: Resource, values: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """A sentence with every {expression} replaced by its value over the resource's facts; lists become "a, b".
+
+    What cannot be computed of these facts reads "(none)": a verdict must not be lost for want of a word.
+    """
+    return _SLOT.sub(lambda slot: _slot_in_words(slot[1], resource, values), text)
+
+
+def _slot_in_words(source: str, resource: Resource, values: Mapping[str, Any]) -> str:
+    try:
+        return in_words(ask(put_settings(source, values), resource.facts))
+    except ExpressionError:
+        return in_words(None)
+
+
+def slots(text: str) -> tuple[str, ...]:
+    """The expressions in the braces of a sentence."""
+    return tuple(slot[1] for slot in _SLOT.finditer(text))
+
+
+def in_words(value: Any) -> str:
+    """A value as a person reads it."""
+    if isinstance(value, Unknown):
+        return "(unknown)"
+    if value is None:
+        return "(none)"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return ", ".join(in_words(item) for item in value) or "(none)"
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+
+
+def fields_read(source: str) -> tuple[str, ...]:
+    """The outermost facts an expression reads, dotted ("State.Name"), in order of appearance."""
+    return tuple(dict.fromkeys(_paths(parse(source))))
+
+
+def _paths(node: Mapping[str, Any]) -> Iterator[str]:
+    path = _dotted(node)
+    if path:
+        yield path
+        return
+    if node["type"] == "expref":
+        return  # `&Key` is relative to the items of another argument
+    # What stands to the right of a projection or a dot is relative to its left side.
+    relative = node["type"] in {"subexpression", "projection", "filter_projection", "value_projection", "pipe"}
+    for child in node["children"][:1] if relative else node["children"]:
+        if isinstance(child, Mapping):
+            yield from _paths(child)
+
+
+def _dotted(node: Mapping[str, Any]) -> str:
+    """The path of a field, or of fields joined by dots; "" for everything else."""
+    if node["type"] == "field":
+        return str(node["value"])
+    parts = [_dotted(child) for child in node["children"]] if node["type"] == "subexpression" else []
+    return ".".join(parts) if all(parts) else ""
+
+
+def strange_calls(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong, and the cure, for every function in a syntax tree that does not exist or takes other arguments."""
+    if node["type"] == "function_expression":
+        name, given = node["value"], len(node["children"])
+        spec = Functions.FUNCTION_TABLE.get(name)
+        if spec is None:
+            yield f"there is no function {name!r}", did_you_mean(name, Functions.FUNCTION_TABLE)
+        else:
+            wanted = len(spec["signature"])
+            variadic = bool(wanted) and bool(spec["signature"][-1].get("variadic"))
+            if given < wanted or (given > wanted and not variadic):
+                yield f"the function {name!r} takes {wanted} argument{'s' if wanted != 1 else ''}, not {given}", ""
+    for child in node["children"]:
+        if isinstance(child, Mapping):
+            yield from strange_calls(child)
+
+
+def _first_line(mistake: Exception) -> str:
+    return str(mistake).partition("\n")[0]
