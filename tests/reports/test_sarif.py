@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -335,6 +336,16 @@ def test_one_file_for_each_account_is_what_github_takes() -> None:
         assert _notices(run) == []
 
 
+@pytest.fixture
+def far_from_utc() -> Iterator[None]:
+    """A machine whose own clock is nine hours ahead."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TZ", "Asia/Tokyo")
+        time.tzset()
+        yield
+    time.tzset()
+
+
 @pytest.mark.parametrize(
     ("taken_at", "told"),
     [
@@ -346,7 +357,7 @@ def test_one_file_for_each_account_is_what_github_takes() -> None:
         ("0001-01-01T00:00:00+14:00", None),
     ],
 )
-def test_the_time_is_that_of_the_collection_or_none(taken_at: str, told: str | None) -> None:
+def test_the_time_is_that_of_the_collection_or_none(taken_at: str, told: str | None, far_from_utc: None) -> None:
     run = _run(dataclasses.replace(report(), taken_at=taken_at))
     assert run["invocations"][0].get("startTimeUtc") == told
 
