@@ -52,10 +52,18 @@ def test_a_symbolic_link_is_followed(tmp_path: Path) -> None:
     assert (tmp_path / "report.txt").read_text() == "text"
 
 
-def test_a_device_is_written_to_and_stays_a_device() -> None:
-    ensure_writable(os.devnull)
-    write_report("text", os.devnull)
-    assert not Path(os.devnull).is_file()
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
+    # Like /dev/stdout or /dev/null, but nothing a broken writer could take from the machine.
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        ensure_writable(pipe)
+        write_report("text", pipe)
+        assert os.read(reader, 100) == b"text"
+    finally:
+        os.close(reader)
+    assert pipe.is_fifo()
 
 
 @pytest.mark.parametrize("act", [ensure_writable, lambda path: write_report("text", path)], ids=["asked", "written"])
