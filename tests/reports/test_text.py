@@ -66,8 +66,8 @@ def test_a_word_longer_than_a_line_is_cut_at_its_joints_and_keeps_all_its_letter
 
 
 def test_the_rest_of_a_cut_word_begins_a_line_even_where_it_would_fit() -> None:
-    assert wrap("aaaaaaaaaaaaaaaa/bbbbbbbbbbbbbbbb", width=30) == ["aaaaaaaaaaaaaaaa/", "bbbbbbbbbbbbbbbb"]
-    assert wrap("aaaaaaaaaaaa/bbbbbbbbbb/cc", width=24, rest="  ") == ["aaaaaaaaaaaa/", "  bbbbbbbbbb/cc"]
+    word = f"{'a' * 20}{'b' * 20}{'c' * 5}"
+    assert wrap(word, width=40, first=" " * 20) == [f"{' ' * 20}{'a' * 20}", "b" * 20, "c" * 5]
 
 
 def test_wide_characters_count_as_two_columns() -> None:
