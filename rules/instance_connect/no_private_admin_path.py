@@ -104,6 +104,8 @@ def _cure(inventory: Inventory, vpc: Resource, instance: Resource, endpoints: Se
     create = f"aws ec2 create-instance-connect-endpoint --subnet-id {subnet} --security-group-ids <a group of its own>"
     if own is None:
         return f"{create}\nOne endpoint serves a whole VPC. {rest}"
+    if own.get("State") == "create-in-progress":
+        return f"Wait for {own.id}, which is being created. {rest}"
     return f"aws ec2 delete-instance-connect-endpoint --instance-connect-endpoint-id {own.id}\n{create}\n{rest}"
 
 
