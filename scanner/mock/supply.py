@@ -60,7 +60,6 @@ def supply_missing_operations() -> None:
 
 def _extend(owner: type, *, supply: type) -> None:
     """Append a class to the bases of one of moto's, so that whatever moto defines itself still comes first."""
-    if supply not in owner.__mro__:
-        # A base that the supply extends has to come after it; the supply brings it along.
-        kept = tuple(base for base in owner.__bases__ if not issubclass(supply, base))
-        owner.__bases__ = (*kept, supply)
+    # A base that the supply extends has to come after it, and the supply brings it along; so it does itself, the second time.
+    kept = tuple(base for base in owner.__bases__ if not issubclass(supply, base))
+    owner.__bases__ = (*kept, supply)

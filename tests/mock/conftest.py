@@ -14,6 +14,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from scanner.mock.account import invented_credentials, mocked_account
+
 Client = Callable[[str], Any]
 
 
@@ -27,14 +29,13 @@ def server_url() -> Iterator[str]:
 def client(request: pytest.FixtureRequest) -> Iterator[Client]:
     """Makes boto3 clients of an empty account in eu-west-1."""
     if request.param == "in process":
-        from scanner.mock.account import mocked_account
-
         with mocked_account():
             yield partial(client_of, url=None)
     else:
         url: str = request.getfixturevalue("server_url")
         urlopen(Request(f"{url}/moto-api/reset", method="POST")).close()
-        yield partial(client_of, url=url)
+        with invented_credentials(region="eu-west-1"):
+            yield partial(client_of, url=url)
 
 
 @pytest.fixture

@@ -20,9 +20,11 @@ def a_vpc() -> str:
 
 
 def test_the_environment_comes_back_as_it_was(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    own = tmp_path / "config"
-    own.write_text("[profile work]\nregion = us-west-2\naws_access_key_id = REAL\naws_secret_access_key = REAL\n")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(own))
+    for own in (tmp_path / "config", tmp_path / ".aws" / "config"):
+        own.parent.mkdir(exist_ok=True)
+        own.write_text("[profile work]\nregion = us-west-2\naws_access_key_id = REAL\naws_secret_access_key = REAL\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_PROFILE", "work")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://example.com")
     monkeypatch.setenv("MOTO_ACCOUNT_ID", "999999999999")
@@ -57,6 +59,13 @@ def test_the_second_estate_of_a_process_is_the_first_again() -> None:
         with mocked_account() as session:
             estates.append(seed(session))
     assert estates[0] == estates[1]
+
+
+def test_the_estate_can_be_built_in_the_region_that_s3_treats_apart() -> None:
+    with mocked_account(region="us-east-1") as session:
+        ids = seed(session, region="us-east-1")
+        (flow_log,) = session.client("ec2").describe_flow_logs()["FlowLogs"]
+    assert flow_log["FlowLogId"] == ids["spoke-flow-log"]
 
 
 def test_the_random_numbers_of_the_process_and_of_moto_go_on_undisturbed() -> None:

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+MISSING = "eice-00000000000000000"
+
 
 def create(ec2: Any, subnet: str, **settings: Any) -> dict[str, Any]:
     endpoint: dict[str, Any] = ec2.create_instance_connect_endpoint(SubnetId=subnet, **settings)[
@@ -198,16 +200,17 @@ def test_a_deleted_endpoint_is_gone_and_its_interface_too(ec2: Any, network: dic
     assert ec2.describe_network_interfaces(Filters=of_subnet)["NetworkInterfaces"] == []
 
 
-@pytest.mark.parametrize("operation", ["describe", "modify", "delete"])
-def test_an_endpoint_that_does_not_exist_is_not_found(ec2: Any, operation: str) -> None:
-    missing = "eice-00000000000000000"
-    call, asked = {
-        "describe": (ec2.describe_instance_connect_endpoints, {"InstanceConnectEndpointIds": [missing]}),
-        "modify": (ec2.modify_instance_connect_endpoint, {"InstanceConnectEndpointId": missing}),
-        "delete": (ec2.delete_instance_connect_endpoint, {"InstanceConnectEndpointId": missing}),
-    }[operation]
+@pytest.mark.parametrize(
+    ("operation", "asked"),
+    [
+        ("describe_instance_connect_endpoints", {"InstanceConnectEndpointIds": [MISSING]}),
+        ("modify_instance_connect_endpoint", {"InstanceConnectEndpointId": MISSING}),
+        ("delete_instance_connect_endpoint", {"InstanceConnectEndpointId": MISSING}),
+    ],
+)
+def test_an_endpoint_that_does_not_exist_is_not_found(ec2: Any, operation: str, asked: dict[str, Any]) -> None:
     with pytest.raises(ClientError, match=r"InvalidInstanceConnectEndpointId\.NotFound"):
-        call(**asked)
+        getattr(ec2, operation)(**asked)
 
 
 def test_a_dry_run_creates_nothing(ec2: Any, network: dict[str, str]) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -77,13 +78,18 @@ def test_an_account_that_is_mocked_already_learns_the_operations_too() -> None:
     assert (run.stdout.strip(), run.returncode) == ("1", 0), run.stderr
 
 
-@pytest.mark.parametrize("kind", LISTED, ids=lambda kind: kind.call)
-def test_every_list_a_scan_may_ask_for_is_answered(kind: Any) -> None:
+@pytest.fixture(scope="module")
+def empty_account() -> Iterator[Any]:
     with mocked_account() as session:
-        client: Any = session.client(kind.service, region_name=kind.home or "eu-west-1")
-        ask = getattr(client, xform_name(kind.operation))
-        if kind.service == "organizations":
-            with pytest.raises(client.exceptions.AWSOrganizationsNotInUseException):
-                ask(**kind.request)
-        else:
-            assert ask(**kind.request)["ResponseMetadata"]["HTTPStatusCode"] == 200
+        yield session
+
+
+@pytest.mark.parametrize("kind", LISTED, ids=lambda kind: kind.call)
+def test_every_list_a_scan_may_ask_for_is_answered(empty_account: Any, kind: Any) -> None:
+    client = empty_account.client(kind.service, region_name=kind.home or "eu-west-1")
+    ask = getattr(client, xform_name(kind.operation))
+    if kind.service == "organizations":
+        with pytest.raises(client.exceptions.AWSOrganizationsNotInUseException):
+            ask(**kind.request)
+    else:
+        assert ask(**kind.request)["ResponseMetadata"]["HTTPStatusCode"] == 200

@@ -35,7 +35,9 @@ def build_trails(builder: Builder) -> None:
 
 def _build_bucket(builder: Builder) -> None:
     store: Any = builder.session.client("s3", region_name=builder.region)
-    store.create_bucket(Bucket=_BUCKET, CreateBucketConfiguration={"LocationConstraint": builder.region})
+    # S3 was born in us-east-1, and there it refuses to be told so.
+    elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": builder.region}}
+    store.create_bucket(Bucket=_BUCKET, **({} if builder.region == "us-east-1" else elsewhere))
     cloudtrail = {"Service": "cloudtrail.amazonaws.com"}
     bucket = f"arn:aws:s3:::{_BUCKET}"
     may_write = {
