@@ -7,13 +7,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 from pathlib import PurePath
 from typing import Any
 
 from scanner.model import Finding, Rule, ScanReport, Severity
 from scanner.reports.native_json import plain
 from scanner.reports.sarif_text import plain_text, shortened
-from scanner.reports.text import clean, paragraphs
+from scanner.reports.text import clean, is_command, paragraphs
 
 LEVELS = {
     Severity.CRITICAL: "error",
@@ -97,12 +98,22 @@ def _help_markdown(rule: Rule) -> str:
     """The card's own Markdown: its author is trusted, and no name from an account gets here."""
     blocks = [rule.why.strip() or rule.title.strip() or rule.id]
     if rule.fix.strip():
-        blocks += ["### How to fix", rule.fix.strip()]
+        blocks += ["### How to fix", _fenced(rule.fix.strip())]
     if rule.settings:
         blocks += ["### Settings", "\n".join(f"- {line}" for line in _settings(rule))]
     if rule.learn:
         blocks += ["### More", "\n".join(f"- <{clean(link)}>" for link in rule.learn)]
     return "\n\n".join(blocks)
+
+
+def _fenced(text: str) -> str:
+    """The text with its commands in code blocks."""
+    groups = groupby(text.splitlines(), key=is_command)
+    return "\n\n".join(
+        f"```sh\n{block}\n```" if commands else block
+        for commands, lines in groups
+        if (block := "\n".join(lines).strip("\n"))
+    )
 
 
 def _settings(rule: Rule) -> list[str]:

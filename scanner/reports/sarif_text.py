@@ -6,7 +6,7 @@ import re
 from urllib.parse import quote
 
 from scanner.model import Finding
-from scanner.reports.text import clean
+from scanner.reports.text import clean, paragraphs
 
 LONGEST_DESCRIPTION = 1024
 _PLACEHOLDER = re.compile(r"\{(?=\d+\})")
@@ -44,10 +44,10 @@ def shortened(text: str, *, limit: int = LONGEST_DESCRIPTION) -> str:
 def message_text(findings: list[Finding], *, fix: str, title: str) -> str:
     """What one rule says of one resource: first the sentence, which viewers use as the title, then the proof.
 
-    The cure follows where it is another than the rule's own `fix`. Never empty.
+    The cure follows, on lines of its own, where it is another than the rule's own `fix`. Never empty.
     """
     parts = [part for finding in findings for part in (finding.message, *finding.because)]
-    cures = dict.fromkeys(" ".join(finding.fix.split()) for finding in findings)
-    parts += [f"Fix: {cure}" for cure in cures if cure and cure != " ".join(fix.split())]
-    said = [words for words in map(sentence, dict.fromkeys(parts)) if words]
-    return " ".join(said) or sentence(title)
+    said = " ".join(words for words in map(sentence, dict.fromkeys(parts)) if words) or sentence(title)
+    cures = dict.fromkeys(finding.fix.strip() for finding in findings)
+    lines = [plain_text(line) for cure in cures if cure != fix.strip() for line in paragraphs(cure)]
+    return "\n".join([said, f"Fix: {lines[0]}", *lines[1:]]) if lines else said

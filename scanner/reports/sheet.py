@@ -7,7 +7,7 @@ from __future__ import annotations
 from enum import Enum
 
 from scanner.model import Severity
-from scanner.reports.text import wrap
+from scanner.reports.text import wrap, wrap_command
 
 
 class Style(Enum):
@@ -54,6 +54,10 @@ class Sheet:
         """A paragraph, its first line begun with `first` and the others with `rest`."""
         for line in wrap(text, width=self._width, first=first, rest=rest):
             self._lines.append(self._painted(line.rstrip(), style))
+
+    def add_command(self, text: str, *, first: str, rest: str) -> None:
+        """A command to be copied, its lines begun like those of a paragraph."""
+        self._lines.extend(wrap_command(text, width=self._width, first=first, rest=rest))
 
     def _painted(self, line: str, style: Style) -> str:
         if not self._color or style is Style.PLAIN or not line:

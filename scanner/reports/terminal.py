@@ -10,7 +10,7 @@ from scanner.reports.grouping import Doubt, doubts, merged_gaps
 from scanner.reports.options import RenderOptions
 from scanner.reports.sheet import Sheet, Style
 from scanner.reports.summary import add_summary
-from scanner.reports.text import clean, counted, label, paragraphs
+from scanner.reports.text import clean, counted, is_command, label, paragraphs
 
 _NAMED = 10
 
@@ -73,7 +73,11 @@ def _add_finding(sheet: Sheet, finding: Finding, *, fix: str) -> None:
 def _add_fix(sheet: Sheet, fix: str, *, indent: int) -> None:
     margin, rest = " " * indent, " " * (indent + 5)
     for number, paragraph in enumerate(paragraphs(fix)):
-        sheet.add(paragraph, first=rest if number else f"{margin}Fix: ", rest=rest)
+        first = rest if number else f"{margin}Fix: "
+        if is_command(paragraph):
+            sheet.add_command(paragraph, first=first, rest=f"{rest}  ")
+        else:
+            sheet.add(paragraph, first=first, rest=rest)
 
 
 def _place(finding: Finding) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from scanner.model import Resource, Undecided
 
 _ITEM = re.compile(r"\s{2,}\S|[-*] |\d+[.)] ")
+_ARGUMENT = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+_GOES_ON = " \\"
 _JOINTS = "/:,;=.-_"
 
 
@@ -43,16 +45,22 @@ def counted(number: int, noun: str) -> str:
 
 
 def paragraphs(text: str) -> Iterator[str]:
-    """The paragraphs of a card's text, each one line and clean; list items and indented lines stay apart."""
+    """The paragraphs of a card's text, each one line and clean; commands, list items and indented lines stay apart."""
     held: list[str] = []
     for line in text.splitlines():
-        if held and (not line.strip() or _ITEM.match(line)):
+        begins = not line.strip() or _ITEM.match(line) or is_command(line)
+        if held and (begins or is_command(held[0])):
             yield clean(" ".join(held))
             held = []
         if line.strip():
             held.append(line.strip())
     if held:
         yield clean(" ".join(held))
+
+
+def is_command(line: str) -> bool:
+    """Whether a line of a card's text is to be typed as it is."""
+    return line.lstrip().startswith("aws ")
 
 
 def cells(text: str) -> int:
@@ -81,6 +89,22 @@ def wrap(text: str, *, width: int, first: str = "", rest: str = "") -> list[str]
         line, used, empty = (line + word, used + size, False) if empty else (f"{line} {word}", used + 1 + size, False)
     lines.append(line)
     return lines
+
+
+def wrap_command(text: str, *, width: int, first: str = "", rest: str = "") -> list[str]:
+    """A command in lines that a shell takes for one, so that it can be copied.
+
+    Nothing in it is cut, no word and no quoted text: with a very long one a line is longer than `width`.
+    """
+    lines: list[str] = []
+    line, used, margin = first, len(first), len(first)
+    for word in _ARGUMENT.findall(text):
+        size = cells(word)
+        if used > margin and used + size + len(_GOES_ON) > width:
+            lines.append(f"{line.rstrip()}{_GOES_ON}")
+            line, used, margin = rest, len(rest), len(rest)
+        line, used = f"{line}{word} ", used + size + 1
+    return [*lines, line.rstrip()]
 
 
 def _words(text: str, *, room: int) -> Iterator[tuple[str, bool]]:

@@ -246,8 +246,19 @@ def test_a_message_is_plain_text_whatever_the_names_in_it(message: str, shown: s
 
 
 def test_a_cure_of_its_own_is_part_of_the_message_and_the_rules_own_is_not() -> None:
-    assert _result(resource("i-1"), "open", fix="Close\nit.")["message"]["text"] == "open. Fix: Close it."
+    assert _result(resource("i-1"), "open", fix="Close\nit.")["message"]["text"] == "open.\nFix: Close it."
     assert _result(resource("i-1"), "open", fix=f"{PUBLIC_ADDRESS.fix}\n")["message"]["text"] == "open."
+
+
+def test_commands_stand_on_lines_of_their_own() -> None:
+    rule = dataclasses.replace(PUBLIC_ADDRESS, fix="Take\nit off:\naws ec2 one {Id}\naws ec2 two\nThen wait.")
+    run = _run(
+        report(finding("i-1", "open", fix="Take\nit off:\naws ec2 one i-1\naws ec2 two\nThen wait."), rules=(rule,))
+    )
+    assert run["results"][0]["message"]["text"] == "open.\nFix: Take it off:\naws ec2 one i-1\naws ec2 two\nThen wait."
+    assert run["tool"]["driver"]["rules"][0]["help"]["markdown"].split("### ")[1] == (
+        "How to fix\n\nTake\nit off:\n\n```sh\naws ec2 one {Id}\naws ec2 two\n```\n\nThen wait.\n\n"
+    )
 
 
 def test_two_findings_of_a_rule_about_one_resource_are_one_result_of_the_graver_level() -> None:

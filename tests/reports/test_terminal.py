@@ -85,6 +85,18 @@ def test_a_cure_nobody_needs_is_not_told() -> None:
     assert [line for line in lines if "Fix:" in line] == ["    Fix: Delete a.", "    Fix: Delete b."]
 
 
+def test_the_commands_of_a_cure_can_be_copied_from_the_terminal() -> None:
+    fix = "Take it off:\naws ec2 disassociate-address --association-id eipassoc-0123456789abcdef0 --region eu-west-1\nThen wait."
+    lines = _lines(report(finding("vpce-1", rule=UNUSED_DNS, fix=fix)))
+    start = lines.index("  Fix: Take it off:")
+    assert lines[start : start + 4] == [
+        "  Fix: Take it off:",
+        "       aws ec2 disassociate-address --association-id \\",
+        "         eipassoc-0123456789abcdef0 --region eu-west-1",
+        "       Then wait.",
+    ]
+
+
 def test_rules_that_stayed_unknown_for_one_reason_and_the_same_resources_share_a_line() -> None:
     refused = "ec2:DescribeVpcs was refused in eu-west-1 (UnauthorizedOperation)"
     unknown = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.model import Resource, Unknown
-from scanner.reports.text import cells, clean, label, paragraphs, wrap
+from scanner.reports.text import cells, clean, label, paragraphs, wrap, wrap_command
 from tests.reports.reports_by_hand import resource
 
 
@@ -39,6 +39,22 @@ def test_a_label_is_the_id_with_its_clean_name() -> None:
 def test_a_label_does_without_tags_nobody_could_read() -> None:
     unreadable = Resource("K", "aws", "1", "r", "i-1", "", {"Tags": Unknown("ec2:DescribeTags was refused")})
     assert label(unreadable) == "i-1"
+
+
+def test_a_command_is_a_paragraph_of_its_own_and_so_is_what_follows() -> None:
+    text = "Close it:\naws ec2 one\naws ec2 two\nor\nask."
+    assert list(paragraphs(text)) == ["Close it:", "aws ec2 one", "aws ec2 two", "or ask."]
+
+
+def test_a_wrapped_command_is_still_one_command_with_its_quotes_whole() -> None:
+    lines = wrap_command("aws ec2 describe --query 'A[0].B c' --filters x", width=30, first="  ", rest="    ")
+    assert lines == ["  aws ec2 describe --query \\", "    'A[0].B c' --filters x"]
+    assert wrap_command("aws ec2 x", width=30) == ["aws ec2 x"]
+
+
+def test_no_word_of_a_command_is_cut() -> None:
+    arn = f"arn:aws:cloudtrail:eu-west-1:123456789012:trail/{'x' * 30}"
+    assert wrap_command(f"aws x --name {arn} y", width=40, rest="  ") == ["aws x --name \\", f"  {arn} \\", "  y"]
 
 
 def test_lines_wrap_between_words_with_a_hanging_indent() -> None:
