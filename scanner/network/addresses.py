@@ -82,7 +82,12 @@ def is_world(cidrs: Iterable[str], *, share: float) -> bool:
     blocks = tuple(cidrs)
     v4 = public(union(blocks, family=4), family=4)
     v6 = public(union(blocks, family=6), family=6)
-    return size(v4) >= share * size(_public_space(4)) or size(v6) >= share * size(_public_space(6))
+    return size(v4) >= share * public_addresses(4) or size(v6) >= share * public_addresses(6)
+
+
+def public_addresses(family: int) -> int:
+    """How many addresses of a family are routed on the internet."""
+    return size(_public_space(family))
 
 
 @lru_cache(maxsize=2)

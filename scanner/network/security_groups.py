@@ -12,7 +12,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
-from scanner.network.addresses import interval, is_world, public, size
+from scanner.network.addresses import interval, is_world, public, public_addresses, size
 from scanner.network.structures import structures
 
 SECURITY_GROUP = "AWS::EC2::SecurityGroup"
@@ -21,6 +21,8 @@ PREFIX_LIST = "AWS::EC2::PrefixList"
 
 _ALL = frozenset({"-1", "all"})
 _TCP = frozenset({"tcp", "6"})
+# A range this large is told although others make the world without it: who closes those must close it too.
+_LARGE = 0.01
 # The API writes these protocols with their names, and takes them as numbers too.
 _NUMBERED = {"1": "icmp", "6": "tcp", "17": "udp", "58": "icmpv6"}
 
@@ -72,7 +74,7 @@ def world_ranges(
     way: str,
     port: int | None = None,
 ) -> tuple[Range, ...]:
-    """The largest ranges with which these rules together reach the world, as `is_world` sees it; () where they do not.
+    """The ranges with which these rules together reach the world, as `is_world` sees it; () where they do not.
 
     Only rules that let the TCP `port` through count, all of them where none is given. `way` is the word between
     traffic and range in the evidence ("from" or "to"). Raises `Undecided` where a rule, a range or a prefix list
@@ -83,11 +85,11 @@ def world_ranges(
     doubts: list[str] = []
     for rule in rules:
         _take(_ranges(rule, way, port), ranges, doubts)
-    found = _least_world(ranges, share=share)
+    found = _world(ranges, share=share)
     if not found:
         for rule in rules:
             _take(_listed_ranges(inventory, rule, way, port), ranges, doubts)
-        found = _least_world(ranges, share=share)
+        found = _world(ranges, share=share)
     if not found and doubts:
         raise Undecided(doubts[0])
     return found
@@ -158,17 +160,19 @@ def _entries(inventory: View, list_id: str) -> Iterator[str]:
         yield str(item.get("Cidr", ""))
 
 
-def _least_world(ranges: Iterable[Range], *, share: float) -> tuple[Range, ...]:
-    """The largest ranges of each family, as many as it takes; so that a stray /32 does not pass for the cause."""
+def _world(ranges: Iterable[Range], *, share: float) -> tuple[Range, ...]:
+    """Of each family that adds up to the world the ranges that do it, largest first, and no stray /32 beside them."""
     needed: list[Range] = []
     for family in (4, 6):
         sized = [(_public_size(one.cidr, family), one) for one in dict.fromkeys(ranges)]
-        largest = [one for addresses, one in sorted(sized, key=lambda pair: -pair[0]) if addresses]
-        cidrs = [one.cidr for one in largest]
+        largest = sorted((pair for pair in sized if pair[0]), key=lambda pair: -pair[0])
+        cidrs = [one.cidr for _, one in largest]
         if not cidrs or not is_world(cidrs, share=share):
             continue
         enough = partial(_first_are_world, cidrs, share=share)
-        needed += largest[: 1 + bisect_left(range(1, len(cidrs)), x=True, key=enough)]
+        count = 1 + bisect_left(range(1, len(cidrs)), x=True, key=enough)
+        large = _LARGE * public_addresses(family)
+        needed += [one for place, (addresses, one) in enumerate(largest) if place < count or addresses >= large]
     return tuple(needed)
 
 
