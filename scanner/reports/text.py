@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from scanner.model import Resource, Undecided
 
 _ITEM = re.compile(r"\s{2,}\S|[-*] |\d+[.)] ")
-_ARGUMENT = re.compile(r"""(?:'[^']*'|"[^"]*"|\S)+""")
+# A line may end inside "$(a command)", but not inside a text between quotes.
+_ARGUMENT = re.compile(r"""(?:'[^']*'|"(?!\$\()[^"]*"|\S)+""")
 _GOES_ON = " \\"
 _JOINTS = "/:,;=.-_"
 

@@ -52,6 +52,11 @@ def test_a_wrapped_command_is_still_one_command_with_its_quotes_whole() -> None:
     assert wrap_command("aws ec2 x", width=30) == ["aws ec2 x"]
 
 
+def test_a_command_inside_a_command_may_be_wrapped() -> None:
+    lines = wrap_command("""aws a --id "$(aws b --query 'c d' --output text)" --x "e f\"""", width=26, rest="  ")
+    assert lines == ['aws a --id "$(aws b \\', "  --query 'c d' --output \\", '  text)" --x "e f"']
+
+
 def test_no_word_of_a_command_is_cut() -> None:
     arn = f"arn:aws:cloudtrail:eu-west-1:123456789012:trail/{'x' * 30}"
     assert wrap_command(f"aws x --name {arn} y", width=40, rest="  ") == ["aws x --name \\", f"  {arn} \\", "  y"]
