@@ -52,6 +52,7 @@ def check(inventory: Inventory, *, admin_ports: list[int], world_share: float) -
                 f"{wear.remark}",
                 (*_lines(ranges), wear.evidence),
                 severity=wear.severity,
+                fix=_cure(group, next(iter(opened)), wear),
             )
 
 
@@ -95,6 +96,25 @@ def _wear(inventory: Inventory, group: Resource) -> _Wear:
     if not is_own(inventory, group):
         return _Wear("", "", f"account {group.get('OwnerId')} owns the group and may wear it unseen")
     return _Wear("low", ", but nothing wears it", "no network interface wears the group")
+
+
+def _cure(group: Resource, port: int, wear: _Wear) -> str:
+    """A group that nothing wears can go; all others lose the open rule, once the endpoint's group is admitted."""
+    if wear.severity == "low" and group.get("GroupName") != "default":
+        return f"aws ec2 delete-security-group --group-id {group.id}\nif no launch template or service needs it."
+    admit = (
+        f"aws ec2 authorize-security-group-ingress --group-id {group.id} --protocol tcp --port {port}"
+        " --source-group <the group of an EC2 Instance Connect Endpoint>"
+    )
+    revoke = (
+        f"aws ec2 describe-security-group-rules --filters Name=group-id,Values={group.id}\n"
+        f"aws ec2 revoke-security-group-ingress --group-id {group.id} --security-group-rule-ids <the sgr-… of each rule>"
+    )
+    if wear.severity:
+        return revoke
+    return (
+        f"{admit}\n{revoke}\nWhere the port has to be reached from outside, name the few addresses it is reached from."
+    )
 
 
 def _called(group: Resource) -> str:
