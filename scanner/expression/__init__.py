@@ -155,5 +155,11 @@ def strange_calls(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             yield from strange_calls(child)
 
 
+def argument_types(function: str) -> tuple[tuple[str, ...], ...]:
+    """JMESPath's types that each argument of a function may have; an empty tuple allows any."""
+    spec = Functions.FUNCTION_TABLE.get(function)
+    return tuple(tuple(word.partition("-")[0] for word in part["types"]) for part in spec["signature"]) if spec else ()
+
+
 def _first_line(mistake: Exception) -> str:
     return str(mistake).partition("\n")[0]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import inspect
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from scanner.errors import CardError
@@ -19,18 +19,7 @@ def load_check(path: Path, settings: tuple[Setting, ...]) -> Check:
     """The `check` function of a file; raises `CardError` when it cannot be what a rule calls."""
     tree = _parse(path)
     _refuse_imports(tree, path)
-    # The whole path makes the name: two folders may hold a file of the same name.
-    name = "bastionless_rule_" + "".join(letter if letter.isalnum() else "_" for letter in str(path.resolve()))
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise CardError("the file is no Python module", place=str(path))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except Exception as crash:  # noqa: BLE001 - the author's code runs here for the first time: anything may come out
-        raise CardError(f"importing it failed: {type(crash).__name__}: {crash}", place=str(path)) from crash
-    check = getattr(module, "check", None)
+    check = getattr(_run(tree, path), "check", None)
     if not inspect.isgeneratorfunction(check):
         raise CardError(
             "there is no generator function `check` in it",
@@ -43,11 +32,26 @@ def load_check(path: Path, settings: tuple[Setting, ...]) -> Check:
 
 def _parse(path: Path) -> ast.Module:
     try:
-        return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        return ast.parse(path.read_text(encoding="utf-8-sig"), filename=str(path))
     except SyntaxError as mistake:
-        raise CardError(f"this is not Python: {mistake.msg}", place=f"{path}:{mistake.lineno}") from None
-    except (OSError, UnicodeDecodeError, ValueError) as failure:
+        raise CardError(f"this is not Python: {mistake.msg}", place=f"{path}:{mistake.lineno or 1}") from None
+    except (OSError, ValueError, RecursionError, MemoryError) as failure:
         raise CardError(f"the file cannot be read ({failure})", place=str(path)) from None
+
+
+def _run(tree: ast.Module, path: Path) -> ModuleType:
+    """The module that a syntax tree makes: what was read is what runs, and nothing is written beside the card."""
+    # The whole path makes the name: two folders may hold a file of the same name.
+    name = "bastionless_rule_" + "".join(letter if letter.isalnum() else "_" for letter in str(path.resolve()))
+    module = ModuleType(name)
+    module.__file__ = str(path)
+    sys.modules[name] = module  # dataclasses look their own module up
+    try:
+        exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - a rule is a program; folders of rules are trusted
+    except (Exception, SystemExit) as crash:  # the author's code runs here for the first time: anything may come out
+        del sys.modules[name]
+        raise CardError(f"importing it failed: {type(crash).__name__}: {crash}", place=str(path)) from crash
+    return module
 
 
 def _refuse_imports(tree: ast.Module, path: Path) -> None:
@@ -70,11 +74,15 @@ def _match_settings(check: Any, settings: tuple[Setting, ...], path: Path) -> No
     declared = {setting.name for setting in settings}
     parameters = list(inspect.signature(check).parameters.values())
     asked = {parameter.name for parameter in parameters if parameter.kind is inspect.Parameter.KEYWORD_ONLY}
-    line = check.__code__.co_firstlineno
-    if len(parameters) - len(asked) != 1:
-        raise CardError("`check` takes the inventory and keyword-only settings", place=f"{path}:{line}")
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    others = [parameter.kind for parameter in parameters if parameter.name not in asked]
+    code = getattr(inspect.unwrap(check), "__code__", None)
+    place = f"{path}:{code.co_firstlineno}" if code else str(path)
+    if len(others) != 1 or others[0] not in positional:
+        cure = "write `def check(inventory, *, setting)`"
+        raise CardError("`check` takes the inventory and keyword-only settings", place=place, cure=cure)
     for name in sorted(asked ^ declared):
         side = "asks for the setting" if name in asked else "does not take the card's setting"
         raise CardError(
-            f"`check` {side} {name!r}", place=f"{path}:{line}", cure="the card and the function list the same settings"
+            f"`check` {side} {name!r}", place=place, cure="the card and the function list the same settings"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,14 +14,15 @@ from scanner.rulebook.document import Document, Step, read_document
 
 NAMES = ("bastionless.yaml", "bastionless.yml")
 NEVER = "never"
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
+ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
 
 
 def find_config(start: Path) -> Path | None:
     """The nearest configuration file at or above a folder, or None."""
     for folder in (start, *start.parents):
         for name in NAMES:
-            if (folder / name).is_file():
+            # Not `Path.is_file`, which raises where a folder may not be looked into.
+            if os.path.isfile(folder / name):  # noqa: PTH113
                 return folder / name
     return None
 
@@ -67,7 +69,7 @@ def _word(document: Document, path: tuple[Step, ...], value: Any) -> str:
 
 def _role(document: Document, path: tuple[Step, ...], value: Any) -> str:
     word = _word(document, path, value)
-    if not _ROLE.fullmatch(word):
+    if not ROLE_ARN.fullmatch(word):
         raise _wrong(document, path, "the ARN of a role, such as arn:aws:iam::111122223333:role/audit", value)
     return word
 
@@ -86,7 +88,10 @@ def _level(document: Document, path: tuple[Step, ...], value: Any) -> Severity:
 
 
 def _threshold(document: Document, path: tuple[Step, ...], value: Any) -> Severity | None:
-    return None if value == NEVER else _level(document, path, value)
+    words = [*(level.value for level in Severity), NEVER]
+    if value not in words:
+        raise _wrong(document, path, f"one of {', '.join(words)}", value)
+    return threshold(value)
 
 
 def _levels(document: Document, path: tuple[Step, ...], value: Any) -> Mapping[str, Severity]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,9 @@ _PlainLoader.yaml_implicit_resolvers = {
 
 Step = str | int
 
+# What JSON has too. Everything else that YAML makes of a tag or an odd key (sets, bytes, merged mappings) has no use here.
+_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map"))
+
 
 @dataclass(frozen=True)
 class Document:
@@ -47,10 +50,10 @@ class Document:
                 pair = next(((key, value) for key, value in node.value if key.value == step), None)
                 if pair is None:
                     return line
-                line, node = pair[0].start_mark.line + 1, pair[1]
+                line, node = _line(pair[0]), pair[1]
             elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
                 node = node.value[step]
-                line = node.start_mark.line + 1
+                line = _line(node)
             else:
                 return line
         return line
@@ -66,7 +69,7 @@ def read_document(path: Path, *, error: type[UsageError] = CardError) -> Documen
     try:
         if path.stat().st_size > SIZE_LIMIT:
             raise error(f"the file is larger than {SIZE_LIMIT:,} bytes", place=file, cure="split it into smaller ones")
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except OSError as failure:
         raise error(f"the file cannot be read ({failure.strerror})", place=file) from failure
     except UnicodeDecodeError as failure:
@@ -78,45 +81,85 @@ def read_document(path: Path, *, error: type[UsageError] = CardError) -> Documen
 def parse_document(text: str, *, file: str, error: type[UsageError] = CardError) -> Document:
     """The same for a text that is already at hand."""
     try:
+        # The events first: they come one by one, while the nodes of a bottomless nesting would overflow the C stack.
+        for line, mistake, cure in _traps(_events(text)):
+            raise error(mistake, place=f"{file}:{line}", cure=cure)
         loader = _PlainLoader(text)
         try:
             root = loader.get_single_node()
             if root is None:
                 return Document(file, None, None)
-            for mark, mistake, cure in _oddities(root):
-                raise error(mistake, place=f"{file}:{mark.line + 1}", cure=cure)
+            for line, mistake, cure in sorted(_oddities(root)):
+                raise error(mistake, place=f"{file}:{line}", cure=cure)
             return Document(file, loader.construct_document(root), root)
         finally:
             loader.dispose()
     except yaml.YAMLError as failure:
-        place = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
-        line = f":{place.line + 1}" if place is not None else ""
+        mark = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
+        place = f"{file}:{mark.line + 1}" if mark is not None else file
         problem = getattr(failure, "problem", None) or str(failure).splitlines()[0]
-        raise error(f"this is not YAML: {problem}", place=f"{file}{line}", cure="check indentation and quotes") from None
+        raise error(f"this is not YAML: {problem}", place=place, cure="check indentation and quotes") from None
     except (ValueError, RecursionError) as failure:
         raise error(f"this is not YAML that can be read: {failure}", place=file) from None
 
 
-def _oddities(root: yaml.Node) -> Iterator[tuple[yaml.Mark, str, str]]:
-    """What YAML allows and no card needs: aliases (a few lines of them can fill any memory), double keys, great depth."""
-    seen: set[int] = set()
-    waiting: list[tuple[yaml.Node, int]] = [(root, 0)]
-    while waiting:
-        node, depth = waiting.pop()
-        if id(node) in seen:
-            yield node.start_mark, "YAML anchors and aliases are not allowed here", "write the value out where it is used"
-            return
-        seen.add(id(node))
+_Oddity = tuple[int, str, str]
+"""The line (from 1), what is wrong, and the cure."""
+
+
+def _events(text: str) -> Iterator[yaml.Event]:
+    loader = _PlainLoader(text)
+    try:
+        while loader.check_event():
+            yield loader.get_event()
+    finally:
+        loader.dispose()
+
+
+def _traps(events: Iterable[yaml.Event]) -> Iterator[_Oddity]:
+    """Aliases (a few lines of them can fill any memory) and bottomless nesting."""
+    depth = 0
+    for event in events:
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.AliasEvent):
+            yield (
+                _line(event),
+                "YAML anchors and aliases are not allowed here",
+                "write the value out where it is used",
+            )
         if depth > DEPTH_LIMIT:
-            yield node.start_mark, f"the nesting is deeper than {DEPTH_LIMIT}", "flatten it"
+            yield _line(event), f"the nesting is deeper than {DEPTH_LIMIT}", "flatten it"
             return
-        if isinstance(node, yaml.SequenceNode):
-            waiting += [(child, depth + 1) for child in node.value]
+
+
+def _oddities(root: yaml.Node) -> Iterator[_Oddity]:
+    """What YAML allows and no card needs, in no order: double keys, keys that are no words, values that JSON lacks."""
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.tag not in _TAGS:
+            yield (
+                _line(node),
+                f"the YAML tag {node.tag!r} is not allowed here",
+                "write plain text, lists and mappings",
+            )
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += node.value
         elif isinstance(node, yaml.MappingNode):
-            keys: set[str] = set()
-            for key, value in node.value:
-                name = key.value if isinstance(key, yaml.ScalarNode) else ""
-                if name in keys:
-                    yield key.start_mark, f"the key {name!r} stands here twice", "keep one of them"
-                keys.add(name)
-                waiting += [(key, depth + 1), (value, depth + 1)]
+            yield from _double_keys(node)
+            waiting += [part for pair in node.value for part in pair]
+
+
+def _double_keys(node: yaml.MappingNode) -> Iterator[_Oddity]:
+    keys: set[str] = set()
+    for key, _ in node.value:
+        if not isinstance(key, yaml.ScalarNode):
+            yield _line(key), "a key is a word, not a list or a mapping", "write `name: value`"
+        elif key.value in keys:
+            yield _line(key), f"the key {key.value!r} stands here twice", "keep one of them"
+        else:
+            keys.add(key.value)
+
+
+def _line(part: yaml.Event | yaml.Node) -> int:
+    return part.start_mark.line + 1 if part.start_mark is not None else 1

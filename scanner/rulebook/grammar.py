@@ -7,7 +7,7 @@ from typing import Any
 
 from scanner.aws.shapes import ANYTHING, Shape, shape_of
 from scanner.errors import CardError, did_you_mean
-from scanner.expression import ExpressionError, parse, put_settings, slots
+from scanner.expression import ExpressionError, argument_types, parse, put_settings, slots
 from scanner.model import Rule
 from scanner.rulebook.document import Document, Step
 
@@ -44,34 +44,40 @@ def mistakes_of(rule: Rule, document: Document) -> Iterator[CardError]:
                     yield CardError(f"{kind} {message}", place=place, cure=cure)
 
 
-def _strange_facts(
-    value: Any, shape: Shape, path: tuple[Step, ...]
-) -> Iterator[tuple[tuple[Step, ...], str, str]]:
-    where = ".".join(str(step) for step in path)
+def _strange_facts(value: Any, shape: Shape, path: tuple[Step, ...]) -> Iterator[tuple[tuple[Step, ...], str, str]]:
+    """Path, mistake and cure of everything in a resource's facts that AWS would never send."""
     if shape is ANYTHING or value is None:
         return
+    where = ".".join(str(step) for step in path)
+    parts = _parts(value, shape)
+    if parts is None:
+        yield from ((path, *mistake) for mistake in _strange_scalar(value, shape, where))
+        return
+    for key, part, inner in parts:
+        if inner is None:
+            name = ".".join((where, str(key))).lstrip(".")
+            yield (*path, key), f"has no field {name!r}", did_you_mean(str(key), shape.members)
+        else:
+            yield from _strange_facts(part, inner, (*path, key))
+
+
+def _parts(value: Any, shape: Shape) -> list[tuple[Step, Any, Shape | None]] | None:
+    """Key, value and shape of every part (None for a part that no structure has); None for what is no container here."""
     if shape.type == "structure" and isinstance(value, dict):
-        for key, inner in value.items():
-            if key not in shape.members:
-                yield (*path, key), f"has no field {'.'.join((where, str(key))).lstrip('.')!r}", did_you_mean(
-                    str(key), shape.members
-                )
-            else:
-                yield from _strange_facts(inner, shape.members[key], (*path, key))
-    elif shape.type == "list" and isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _strange_facts(inner, shape.item or ANYTHING, (*path, index))
-    elif shape.type == "map" and isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _strange_facts(inner, shape.item or ANYTHING, (*path, key))
-    elif not shape.is_scalar or not isinstance(value, _SCALARS[shape.type]) or _number_as_truth(value, shape):
-        yield path, f"has in {where!r} a {shape.type}, not {value!r}", "write it as AWS sends it"
+        return [(key, part, shape.members.get(key)) for key, part in value.items()]
+    if shape.type == "map" and isinstance(value, dict):
+        return [(key, part, shape.item or ANYTHING) for key, part in value.items()]
+    if shape.type == "list" and isinstance(value, list):
+        return [(index, part, shape.item or ANYTHING) for index, part in enumerate(value)]
+    return None
+
+
+def _strange_scalar(value: Any, shape: Shape, where: str) -> Iterator[tuple[str, str]]:
+    is_number_as_truth = isinstance(value, bool) and shape.type != "boolean"
+    if not isinstance(value, _SCALARS.get(shape.type, ())) or is_number_as_truth:
+        yield f"has in {where!r} a {shape.type}, not {value!r}", "write it as AWS sends it"
     elif shape.enum and value not in shape.enum:
-        yield path, f"never has {value!r} in {where!r}", did_you_mean(str(value), shape.enum)
-
-
-def _number_as_truth(value: Any, shape: Shape) -> bool:
-    return isinstance(value, bool) and shape.type != "boolean"
+        yield f"never has {value!r} in {where!r}", did_you_mean(str(value), shape.enum)
 
 
 class _Reader:
@@ -120,20 +126,20 @@ class _Reader:
     _index_expression = _subexpression
 
     def _index(self, _: Mapping[str, Any], shape: Shape) -> Shape:
-        return shape.item or ANYTHING
+        return self._item(shape)
 
     def _slice(self, _: Mapping[str, Any], shape: Shape) -> Shape:
+        self._item(shape)
         return shape
 
     def _flatten(self, node: Mapping[str, Any], shape: Shape) -> Shape:
         inner = self._visit(node["children"][0], shape)
-        if inner.type == "list" and inner.item is not None and inner.item.type == "list":
-            return inner.item
-        return inner
+        item = self._item(inner)
+        return item if item.type == "list" else inner
 
     def _projection(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        base = self._visit(node["children"][0], shape)
-        return Shape("list", item=self._visit(node["children"][1], base.item or ANYTHING))
+        item = self._item(self._visit(node["children"][0], shape))
+        return Shape("list", item=self._visit(node["children"][1], item))
 
     def _value_projection(self, node: Mapping[str, Any], shape: Shape) -> Shape:
         self._visit(node["children"][0], shape)
@@ -141,30 +147,67 @@ class _Reader:
         return ANYTHING
 
     def _filter_projection(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        item = self._visit(node["children"][0], shape).item or ANYTHING
+        item = self._item(self._visit(node["children"][0], shape))
         self._visit(node["children"][2], item)
         return Shape("list", item=self._visit(node["children"][1], item))
 
+    def _item(self, shape: Shape) -> Shape:
+        """What a list holds; over anything else JMESPath's brackets always answer null."""
+        if shape is not ANYTHING and shape.type != "list":
+            self._found.append((f"has a {shape.type} where a list is asked", "leave the brackets out"))
+        return shape.item or ANYTHING if shape.type == "list" else ANYTHING
+
     def _comparator(self, node: Mapping[str, Any], shape: Shape) -> Shape:
         sides = [self._visit(child, shape) for child in node["children"]]
-        literals = [child["value"] if child["type"] == "literal" else None for child in node["children"]]
-        for word, other in ((literals[0], sides[1]), (literals[1], sides[0])):
-            self._refuse_impossible(word, other)
+        for child, other in ((node["children"][0], sides[1]), (node["children"][1], sides[0])):
+            if child["type"] == "literal":
+                self._refuse_impossible(child["value"], other)
         return Shape("boolean")
 
     def _function_expression(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        sides = [self._visit(child, shape) for child in node["children"]]
-        if node["value"] == "contains" and node["children"][0]["type"] == "literal":
-            listed = node["children"][0]["value"]
-            for word in listed if isinstance(listed, list) else ():
-                self._refuse_impossible(word, sides[1])
+        children = node["children"]
+        sides = [ANYTHING if child["type"] == "expref" else self._visit(child, shape) for child in children]
+        listed = next((side.item for side in sides if side.item is not None), ANYTHING)
+        for child in children:
+            if child["type"] == "expref":  # `&field` is relative to the items of the other argument
+                self._visit(child["children"][0], listed)
+        self._check_types(node["value"], sides)
+        if node["value"] == "contains" and len(children) == 2:  # noqa: PLR2004 - the list and the word
+            self._check_contains(children, sides)
         return ANYTHING
 
-    def _expref(self, _: Mapping[str, Any], __: Shape) -> Shape:
-        return ANYTHING  # `&field` is relative to the items of another argument
+    def _check_types(self, function: str, sides: list[Shape]) -> None:
+        for allowed, side in zip(argument_types(function), sides, strict=False):
+            kind = _JMESPATH_TYPES.get(side.type)
+            if allowed and kind and kind not in allowed:
+                self._found.append((f"has a {side.type} where {function}() takes {' or '.join(allowed)}", ""))
+
+    def _check_contains(self, children: list[Mapping[str, Any]], sides: list[Shape]) -> None:
+        for child, words, other in (
+            (children[0], children[0].get("value"), sides[1]),
+            (children[1], [children[1].get("value")], sides[0].item or ANYTHING),
+        ):
+            for word in words if child["type"] == "literal" and isinstance(words, list) else ():
+                self._refuse_impossible(word, other)
 
     def _refuse_impossible(self, word: Any, shape: Shape) -> None:
-        if isinstance(word, str) and shape.enum and word not in shape.enum:
+        """A literal that a fact of this shape can never be equal to."""
+        kind = _JMESPATH_TYPES.get(shape.type)
+        if word is None or kind is None:
+            return
+        if kind != _type_of(word):
+            cure = "write `true` or `22` in backquotes, 'text' in quotes, and contains(list, word) for a list"
+            self._found.append((f"has a {shape.type} where it is compared with {word!r}", cure))
+        elif isinstance(word, str) and shape.enum and word not in shape.enum:
             self._found.append((f"is never {word!r} there", did_you_mean(word, shape.enum)))
-        elif isinstance(word, str) and shape.type in {"boolean", "integer", "long"}:
-            self._found.append((f"has a {shape.type} where it is compared with {word!r}", f"write `{word}` in backquotes"))
+
+
+_JMESPATH_TYPES: Mapping[str, str] = {
+    "structure": "object", "map": "object", "list": "array", "string": "string", "timestamp": "string", "blob": "string",
+    "boolean": "boolean", "integer": "number", "long": "number", "float": "number", "double": "number",
+}  # fmt: skip
+
+
+def _type_of(word: Any) -> str:
+    names = {bool: "boolean", str: "string", list: "array", dict: "object"}
+    return names.get(type(word), "number")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,8 @@ from typing import Any
 from scanner.errors import CardError, CardErrors, ConfigError, UsageError, did_you_mean
 from scanner.model import Config, Rule
 from scanner.rulebook.card import read_card
+from scanner.rulebook.configuration import NAMES
+from scanner.rulebook.document import read_document
 
 
 def built_in_folder() -> Path:
@@ -23,11 +25,13 @@ def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True) -> 
     """Every rule, sorted by id; raises `CardErrors` with every mistake on every card.
 
     Built-in cards were checked against botocore's model when they were released; a user's own are checked here.
+    A card that is named twice, by two folders or by one of the built-in ones, is read once.
     """
     mistakes: list[CardError] = []
-    rules = _read(built_in_folder(), mistakes, strict=False) if built_in else []
-    for folder in folders:
-        rules += _read(Path(folder), mistakes, strict=True)
+    own = _files([Path(folder) for folder in folders], mistakes)
+    shipped = _files([built_in_folder()], mistakes) if built_in else {}
+    rules = [rule for card, path in shipped.items() if card not in own for rule in _read(path, mistakes, strict=False)]
+    rules += [rule for path in own.values() for rule in _read(path, mistakes, strict=True)]
     mistakes += _clashes(rules)
     if mistakes:
         raise CardErrors(mistakes)
@@ -35,32 +39,44 @@ def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True) -> 
 
 
 def card_files(folder: Path) -> list[Path]:
-    """The cards below a folder (or the one card that a path names), sorted; raises `CardError` where there is none."""
+    """The cards below a folder (or the one card that a path names), sorted; raises `CardError` where there is none.
+
+    What a project keeps beside its cards is none: its bastionless.yaml, and folders whose names begin with a dot.
+    """
     if folder.is_file():
         return [folder]
     if not folder.is_dir():
         raise CardError("there is no such folder of rules", place=str(folder), cure="name a folder that holds cards")
-    found = sorted(path for path in folder.rglob("*.y*ml") if path.suffix in {".yaml", ".yml"})
+    found = sorted(path for path in folder.rglob("*.y*ml") if _is_card(path, folder))
     if not found:
         raise CardError("there is no card in this folder", place=str(folder), cure="cards end in .yaml")
     return found
 
 
-def _read(folder: Path, mistakes: list[CardError], *, strict: bool) -> list[Rule]:
-    rules = []
-    try:
-        files = card_files(folder)
-    except CardError as mistake:
-        mistakes.append(mistake)
-        return []
-    for path in files:
+def _is_card(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return path.suffix in {".yaml", ".yml"} and path.name not in NAMES and not hidden
+
+
+def _files(folders: Iterable[Path], mistakes: list[CardError]) -> dict[Path, Path]:
+    """Every card's own place -> the path as it was asked for."""
+    found: dict[Path, Path] = {}
+    for folder in folders:
         try:
-            rules.append(read_card(path, strict=strict))
-        except CardErrors as several:
-            mistakes += several.mistakes
+            for path in card_files(folder):
+                found.setdefault(path.resolve(), path)
         except CardError as mistake:
             mistakes.append(mistake)
-    return rules
+    return found
+
+
+def _read(path: Path, mistakes: list[CardError], *, strict: bool) -> Iterator[Rule]:
+    try:
+        yield read_card(path, strict=strict)
+    except CardErrors as several:
+        mistakes += several.mistakes
+    except CardError as mistake:
+        mistakes.append(mistake)
 
 
 def _clashes(rules: Iterable[Rule]) -> list[CardError]:
@@ -70,8 +86,9 @@ def _clashes(rules: Iterable[Rule]) -> list[CardError]:
     for rule in rules:
         for name in (rule.id, *rule.aliases):
             if name in owners:
+                place = read_document(Path(rule.file)).place("id" if name == rule.id else "aliases")
                 mistakes.append(
-                    CardError(f"the id {name} is taken by {owners[name]}", place=rule.file, cure="choose another id")
+                    CardError(f"the id {name} is taken by {owners[name]}", place=place, cure="choose another id")
                 )
             owners.setdefault(name, rule.file)
     return mistakes
@@ -134,10 +151,8 @@ def _checked(rule: Rule, given: Mapping[str, Any], source: str) -> Mapping[str, 
             cure = did_you_mean(name, defaults) if defaults else f"{rule.id} has none"
             raise ConfigError(f"settings: {rule.id} has no setting {name!r}", place=source, cure=cure)
         if not _same_type(value, defaults[name]):
-            expected = "a list" if isinstance(defaults[name], list) else f"like {defaults[name]!r}"
-            raise ConfigError(
-                f"settings: {rule.id}.{name} cannot be {value!r}", place=source, cure=f"it is {expected}"
-            )
+            expected = "a list" if defaults[name] == [] else f"like {defaults[name]!r}"
+            raise ConfigError(f"settings: {rule.id}.{name} cannot be {value!r}", place=source, cure=f"it is {expected}")
     return given
 
 
@@ -148,6 +163,9 @@ def _same_type(value: Any, default: Any) -> bool:
         return isinstance(value, bool) and isinstance(default, bool)
     if isinstance(default, (int, float)):
         return isinstance(value, (int, float))
+    if isinstance(default, list) and isinstance(value, list) and default:
+        # The items of the default show what items are like: ports are numbers, and "22" would never match one.
+        return all(any(_same_type(item, like) for like in default) for item in value)
     return isinstance(value, type(default))
 
 
