@@ -115,9 +115,13 @@ def _judge_template(versions: list[Resource], vocabulary: _Vocabulary) -> Answer
         because = vocabulary.evidence(_texts_of_template(version, vocabulary))
         if because:
             template = version.get("LaunchTemplateId", version.id)
-            message = f"the launch template {template} makes instances that bear the name of a bastion"
-            fix = f"If nobody launches from it any more: aws ec2 delete-launch-template --launch-template-id {template}"
-            return Flag(version, message, because, fix=f"{fix}\n{_RENAME}")
+            called = " ".join(str(version.get("LaunchTemplateName", "")).split())
+            message = f"the launch template {template} ({called or 'no name'}) bears the name of a bastion"
+            fix = (
+                f"aws ec2 delete-launch-template --launch-template-id {template}\n"
+                f"once nobody launches bastions from it. {_RENAME}"
+            )
+            return Flag(version, message, because, fix=fix)
     return Clear(versions[0], "no name of it is a bastion's")
 
 

@@ -117,6 +117,6 @@ def _flag(
         f" --instance-connect-endpoint-id {endpoint.id}\n"
         for endpoint in endpoints
     )
-    shared = f"the group is shared: {listed(others)} wears it too"
+    shared = f"the group is shared with {listed(others)}"
     rest = "The group of its own lets out TCP 22 and 3389 to the group of the instances, and nothing else."
     return Flag(group, message, (*lines, shared), fix=fix + rest)
