@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from scanner.collect.clients import client_config, make_client
+from scanner.collect.clients import client_config, make_client, strict_parsers
 from scanner.collect.failures import call_errors, code_of, failure_of
 from scanner.collect.regions import Caller, RegionChoice, choose_regions, default_region, nearest_region
 from scanner.errors import CredentialsError, UsageError, did_you_mean
@@ -110,8 +110,9 @@ def _as_role(core: Any, access: Access) -> Any:
     region = core.get_config_variable("region") or "us-east-1"
 
     def create_client(service: str, **credentials: Any) -> Any:
-        endpoint = access.endpoint_url or None
-        return core.create_client(service, region_name=region, endpoint_url=endpoint, **credentials)
+        with strict_parsers(core):
+            endpoint = access.endpoint_url or None
+            return core.create_client(service, region_name=region, endpoint_url=endpoint, **credentials)
 
     fetcher = AssumeRoleCredentialFetcher(create_client, source, access.role_arn, extra_args=asked)
 

@@ -4,9 +4,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from scanner import __version__
+from scanner.version import __version__
 from scanner.collect.answers import StrictParsers
 from scanner.collect.failures import Failure, failure_of
 from scanner.model import GapReason
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 ATTEMPTS = 5
 """How often a call is tried unless AWS_MAX_ATTEMPTS or the profile's max_attempts say otherwise."""
 
+_PARSERS = "response_parser_factory"
 _CONNECT_SECONDS = 10
 _READ_SECONDS = 60
 
@@ -30,7 +33,6 @@ class Clients:
         self._partition = partition
         self._endpoint_url = endpoint_url
         self._config = client_config(session, connections=workers)
-        self._parsers = StrictParsers()
         self._made: dict[tuple[str, str], Any | Failure] = {}
 
     def get(self, service: str, region: str) -> Any | Failure:
@@ -54,32 +56,41 @@ class Clients:
 
         if not self._places(service, self._partition) and not self.offers(service, region):
             return Failure(GapReason.UNSUPPORTED, f"not in partition {self._partition}")
-        core = botocore_session(self._session)
-        parsers = core.get_component("response_parser_factory")
-        # A client keeps the factory it was made with; the session, which may be the caller's, gets its own back.
-        core.register_component("response_parser_factory", self._parsers)
         try:
             return make_client(
                 self._session, service, region=region, endpoint_url=self._endpoint_url, config=self._config
             )
         except BotoCoreError as error:
             return failure_of(error)
-        finally:
-            core.register_component("response_parser_factory", parsers)
 
     def _places(self, service: str, partition: str) -> list[str]:
         return self._session.get_available_regions(service, partition, allow_non_regional=True)
 
 
 def make_client(session: Session, service: str, *, region: str, endpoint_url: str = "", config: Config) -> Any:
-    """A boto3 client; the one place where a scan makes one."""
-    # The stubs know a literal for every service; here the name comes out of the table.
-    return session.client(
-        service,  # type: ignore[call-overload]
-        region_name=region,
-        endpoint_url=endpoint_url or None,
-        config=config,
-    )
+    """A boto3 client with strict parsers."""
+    with strict_parsers(botocore_session(session)):
+        # The stubs know a literal for every service; here the name comes out of the table.
+        return session.client(
+            service,  # type: ignore[call-overload]
+            region_name=region,
+            endpoint_url=endpoint_url or None,
+            config=config,
+        )
+
+
+@contextmanager
+def strict_parsers(core: Any) -> Iterator[None]:
+    """Clients that a botocore session makes inside the block read strictly for as long as they live.
+
+    A client keeps the factory it was made with; the session, which may be somebody else's, gets its own back.
+    """
+    before = core.get_component(_PARSERS)
+    core.register_component(_PARSERS, StrictParsers())
+    try:
+        yield
+    finally:
+        core.register_component(_PARSERS, before)
 
 
 def client_config(session: Session, *, connections: int = 10) -> Config:

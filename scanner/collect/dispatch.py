@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -39,6 +40,7 @@ class _Desk:
         self._pool = pool
         self._progress = progress
         self._futures: dict[Call, Future[Answer]] = {}
+        self._answers: dict[Call, Answer] = {}
         self._batches: dict[str, Sequence[Call]] = {}
         self._missing: dict[str, int] = {}
         self._waiting: dict[Call, list[str]] = {}
@@ -54,6 +56,7 @@ class _Desk:
             self._advance(name)
         while len(self._inventories) < len(self._plans):
             call = self._answered.get()
+            self._answers[call] = self._futures[call].result()
             self._progress.called(call.region, call.name)
             for name in self._waiting.pop(call, ()):
                 self._missing[name] -= 1
@@ -63,7 +66,7 @@ class _Desk:
     def _advance(self, name: str) -> None:
         """Hands a plan its answers while it has them all."""
         while not self._missing[name]:
-            answers = {call: self._futures[call].result() for call in self._batches[name]}
+            answers = {call: self._answers[call] for call in self._batches[name]}
             try:
                 batch = self._plans[name].send(answers)
             except StopIteration as finished:
@@ -74,23 +77,25 @@ class _Desk:
 
     def _submit(self, name: str, batch: Sequence[Call]) -> None:
         self._batches[name] = batch
-        unanswered = [call for call in batch if not self._future(call).done()]
+        unanswered = [call for call in batch if call not in self._answers]
         self._missing[name] = len(unanswered)
         for call in unanswered:
             self._waiting.setdefault(call, []).append(name)
+            if call not in self._futures:
+                self._futures[call] = self._send(call)
+                self._futures[call].add_done_callback(partial(self._tell, call))
 
-    def _future(self, call: Call) -> Future[Answer]:
-        future = self._futures.get(call)
-        if future is None:
-            client = self._clients.get(call.service, call.region)
-            if isinstance(client, Failure):
-                future = Future()
-                future.set_result(Answer(failure=client))
-            else:
-                future = self._pool.submit(self._ask, client, call)
-            self._futures[call] = future
-            future.add_done_callback(lambda _: self._answered.put(call))
+    def _send(self, call: Call) -> Future[Answer]:
+        client = self._clients.get(call.service, call.region)
+        if not isinstance(client, Failure):
+            return self._pool.submit(self._ask, client, call)
+        future: Future[Answer] = Future()
+        future.set_result(Answer(failure=client))
         return future
+
+    def _tell(self, call: Call, _: Future[Answer]) -> None:
+        """In whatever thread the answer came."""
+        self._answered.put(call)
 
     def _ask(self, client: Any, call: Call) -> Answer:
         """In a thread of the pool: a name nobody resolves is a service that is not there, where botocore knows of none."""

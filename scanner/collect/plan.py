@@ -92,16 +92,17 @@ class _Gathering:
 
     def list_kinds(self, kinds: Sequence[Kind]) -> Generator[Sequence[Call], Mapping[Call, Answer], None]:
         """Asks for the lists of kinds whose parents are known."""
-        asked: dict[Call, list[Kind]] = {}
+        asked: dict[Call, dict[str, Kind]] = {}
         for kind in kinds:
             self._rows[kind.name] = [] if kind.operation else self._seeds(kind)
             for request in self._requests(kind):
                 for place in self._scope.places(kind):
                     call = make_call(kind.service, place, kind.operation, request, kind.pages)
-                    asked.setdefault(call, []).append(kind)
+                    asked.setdefault(call, {})[kind.name] = kind
         answers = yield tuple(asked)
-        for call, sharers in asked.items():
+        for call, named in asked.items():
             answer = answers[call]
+            sharers = list(named.values())
             for kind in sharers:
                 self._read_pages(kind, call, answer)
             failure = answer.failure

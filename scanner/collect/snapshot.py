@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from scanner import __version__
+from scanner.version import __version__
 from scanner.aws.build import ALWAYS
 from scanner.aws.table import KINDS
 from scanner.collect.keys import listed
