@@ -1,0 +1,30 @@
+"""Finds trails that are switched on in name only: stopped, refused by their bucket, or silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.kit import Answer, Flag, Inventory, delivery_trouble, owner_of
+
+
+def check(inventory: Inventory, *, delivery_hours: int) -> Iterator[Answer]:
+    """Asks each trail for its status; the time of the latest delivery tells what no error does."""
+    for trail in inventory.subjects:
+        with inventory.judging(trail):
+            trouble = delivery_trouble(trail, inventory, patience_hours=delivery_hours)
+            if not trouble:
+                continue
+            stopped = trail.get("IsLogging") is False
+            fix = f"aws cloudtrail start-logging --region {trail.region} --name {trail.arn}" if stopped else ""
+            yield Flag(
+                trail,
+                f"trail {trail.id} writes nothing down: {trouble}",
+                (
+                    *(f"{key} is {trail.get(key)}" for key in _EVIDENCE if trail.get(key) not in (None, "")),
+                    f"the trail belongs to account {owner_of(trail)}, its home is {trail.region}",
+                ),
+                fix=fix,
+            )
+
+
+_EVIDENCE = ("IsLogging", "StartLoggingTime", "StopLoggingTime", "LatestDeliveryTime", "LatestDeliveryError")
