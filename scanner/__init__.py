@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from scanner.version import __version__
 
 if TYPE_CHECKING:
     from scanner.model import Config, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Severity, Target

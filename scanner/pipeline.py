@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner import __version__
+from scanner.version import __version__
 from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE
 from scanner.model import Config, Inventory, Rule, ScanReport
 from scanner.model.progress import Progress, Silent

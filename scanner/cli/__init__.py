@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import click
 
-from scanner import __version__
+from scanner.version import __version__
 from scanner.errors import EXIT_USAGE, BastionlessError
 
 _COMMANDS: Mapping[str, str] = {

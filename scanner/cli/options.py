@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -78,6 +79,7 @@ def rule_options(command: Command) -> Command:
 def read_target(options: dict[str, Any], config: Config) -> Target:
     """Takes the target options out of a command's keywords; raises `UsageError` for two kinds of target at once."""
     from scanner.collect.access import Access
+    from scanner.rulebook.configuration import ROLE_ARN
 
     access = Access(
         profile=options.pop("profile"),
@@ -96,6 +98,11 @@ def read_target(options: dict[str, Any], config: Config) -> Target:
         verbose=options.pop("verbose"),
     )
     stored = bool(target.snapshot or target.describe)
+    if access.role_arn and not ROLE_ARN.fullmatch(access.role_arn):
+        cure = "write it like arn:aws:iam::111122223333:role/audit"
+        raise UsageError(f"--role-arn {access.role_arn!r} is no ARN of a role", cure=cure)
+    if access.external_id and not access.role_arn:
+        raise UsageError("--external-id goes with --role-arn", cure="name the role, or leave it out")
     if target.demo and stored:
         raise UsageError("--demo goes with neither --snapshot nor --describe", cure="choose one thing to scan")
     if (target.demo or stored) and (access.profile or access.endpoint_url):
@@ -124,7 +131,7 @@ def read_inventories(target: Target, rules: Sequence[Rule], config: Config) -> t
         stored = [one for path in target.snapshot for one in pipeline.load_snapshot(path)]
         stored += [one for path in target.describe for one in read_describe_folder(path, account=target.account)]
         return _only(stored, config.regions)
-    progress = show_progress(click.get_text_stream("stderr"), quiet=target.quiet)
+    progress = show_progress(sys.stderr, quiet=target.quiet)
     if target.demo:
         return pipeline.collect_demo(rules, config, progress=progress)
     return pipeline.collect(rules, config, access=target.access, progress=progress)

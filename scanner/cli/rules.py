@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -41,7 +42,9 @@ def show_rule(*, rule_id: str, format_: str, **options: Any) -> int:
     from scanner.author.show import as_facts, as_page
     from scanner.pipeline import choose_rules
 
-    found = choose_rules(read_config({**options, "select": (rule_id,)}))
+    # A rule that the configuration ignores is shown too.
+    config = dataclasses.replace(read_config({**options, "select": (rule_id,)}), ignore=())
+    found = choose_rules(config)
     if format_ == "json":
         click.echo(json.dumps([as_facts(rule) for rule in found], indent=2))
     else:
@@ -62,7 +65,9 @@ def test_rules(*, folder: Path) -> int:
 
 @rules.command("new")
 @click.argument("path", type=click.Path(path_type=Path))
-@click.option("--about", default="AWS::EC2::SecurityGroup", show_default=True, metavar="KIND", help="What the rule is about.")
+@click.option(
+    "--about", default="AWS::EC2::SecurityGroup", show_default=True, metavar="KIND", help="What the rule is about."
+)
 @click.option("--id", "rule_id", default="ACME001", show_default=True, metavar="ID", help="The rule's id.")
 @click.option("--python", is_flag=True, help="With a Python file beside the card.")
 def new_rule(*, path: Path, about: str, rule_id: str, python: bool) -> int:

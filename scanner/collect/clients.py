@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
-from scanner.version import __version__
 from scanner.collect.answers import StrictParsers
 from scanner.collect.failures import Failure, failure_of
 from scanner.model import GapReason
+from scanner.version import __version__
 
 if TYPE_CHECKING:
     from boto3 import Session

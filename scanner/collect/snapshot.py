@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from scanner.version import __version__
 from scanner.aws.build import ALWAYS
 from scanner.aws.table import KINDS
 from scanner.collect.keys import listed
@@ -20,6 +19,7 @@ from scanner.collect.restore import restore_inventories
 from scanner.collect.rows import put_rows
 from scanner.errors import InternalError, OutputError, SnapshotError
 from scanner.model import Gap, Inventory, Resource, Unknown
+from scanner.version import __version__
 
 FORMAT = "bastionless-snapshot"
 VERSION = 1
