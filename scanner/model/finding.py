@@ -48,7 +48,7 @@ class Finding:
             resource.kind,
             resource.id,
         )
-        return hashlib.sha256("\x1f".join(identity).encode()).hexdigest()[:32]
+        return hashlib.sha256("\x1f".join(identity).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     @property
     def sort_key(self) -> tuple[str, ...]:
