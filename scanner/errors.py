@@ -84,7 +84,7 @@ _FEW = 12
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """The cure for a misspelt word: "did you mean 'x'?", or the few choices there are, or ""."""
-    import difflib  # only when something is already wrong
+    import difflib  # noqa: PLC0415 - only when something is already wrong
 
     known = {choice.casefold(): choice for choice in sorted(choices, reverse=True)}
     close = difflib.get_close_matches(word.casefold(), known, n=1, cutoff=0.6)

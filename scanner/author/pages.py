@@ -51,7 +51,13 @@ def _index(rules: Sequence[Rule]) -> str:
 
 
 def _page(rule: Rule) -> str:
-    lines = [_MARK, f"# {rule.id}: {rule.title}", "", f"Severity {rule.severity}, about `{rule.about}`, since {rule.since}.", ""]
+    lines = [
+        _MARK,
+        f"# {rule.id}: {rule.title}",
+        "",
+        f"Severity {rule.severity}, about `{rule.about}`, since {rule.since}.",
+        "",
+    ]
     lines += [rule.why, "", "## How to mend it", "", *_fenced(rule.fix, "text")]
     lines += ["", "## What it says", ""]
     lines += [line for world in rule.worlds if world.expect == "bad" for line in _bad_world(rule, world)]
@@ -62,7 +68,8 @@ def _page(rule: Rule) -> str:
     if rule.settings:
         lines += ["", "## Settings", "", "| setting | default | meaning |", "|---|---|---|"]
         lines += [
-            f"| `{setting.name}` | `{_cell(json.dumps(setting.default))}` | {_cell(setting.help)} |" for setting in rule.settings
+            f"| `{setting.name}` | `{_cell(json.dumps(setting.default))}` | {_cell(setting.help)} |"
+            for setting in rule.settings
         ]
     if rule.check is None:
         lines += ["", "## The test", "", *_fenced(_test(rule), "text")]
@@ -81,7 +88,10 @@ def _bad_world(rule: Rule, world: World) -> list[str]:
     for finding in _played(rule, world, Outcome.FAIL):
         level = "" if finding.severity is rule.severity else f" ({finding.severity})"
         lines.append(f"> {_quoted(finding.message)}{level}")
-        lines += [f">\n> - {_quoted(line)}" if number == 0 else f"> - {_quoted(line)}" for number, line in enumerate(finding.because)]
+        lines += [
+            f">\n> - {_quoted(line)}" if number == 0 else f"> - {_quoted(line)}"
+            for number, line in enumerate(finding.because)
+        ]
         lines.append("")
     return lines
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
+from scanner.aws.build import ALWAYS
+from scanner.aws.kinds import Kind
 from scanner.aws.table import KINDS
 from scanner.errors import OutputError, UsageError, did_you_mean
 from scanner.rulebook.card import ID
@@ -12,7 +15,7 @@ _CARD = """\
 # One thought in one file. `bastionless rules test {folder}` plays the worlds below;
 # `bastionless scan --rules {folder} --select {id}` asks the rule of your account.
 id: {id}
-title: {title}
+title: "{title}"
 severity: medium              # info, low, medium, high, critical
 about: {about}
 why: |
@@ -56,21 +59,25 @@ def check(inventory: Inventory, *, allowed: list[str]) -> Iterator[Answer]:
     for resource in inventory.subjects:
         with inventory.judging(resource):
             if resource.id not in allowed:
-                yield Flag(resource, f"{{resource.label}} is not on the list", because="allowed is {{!r}}".format(allowed))
+                yield Flag(resource, f"{{resource.label}} is not on the list", because=f"allowed is {{allowed!r}}")
 '''
+
+
+_FLAW = re.compile(r"[a-z][a-z0-9_-]*")
 
 
 def start_card(path: Path, *, about: str, rule_id: str, python: bool) -> tuple[Path, ...]:
     """Writes the card (and the Python beside it); raises `UsageError` for names that cannot be, `OutputError` for files."""
-    if about not in KINDS or not KINDS[about].id or "{" in KINDS[about].id or not KINDS[about].operation:
-        listed = [name for name, kind in KINDS.items() if kind.id and "{" not in kind.id and kind.operation]
+    listed = [name for name, kind in KINDS.items() if _has_plain_ids(kind)]
+    if about not in listed:
         raise UsageError(f"--about: no kind to list is called {about!r}", cure=did_you_mean(about, listed))
     if not ID.fullmatch(rule_id):
         raise UsageError(f"--id: {rule_id!r} is not capital letters and digits", cure="write it like ACME001")
-    if path.suffix != ".yaml":
-        raise UsageError(f"{path} does not end in .yaml", cure="a card is a YAML file, named for the flaw it finds")
+    if path.suffix != ".yaml" or not _FLAW.fullmatch(path.stem):
+        cure = "name it for the flaw it finds, like open_door.yaml"
+        raise UsageError(f"{path.name!r} is no name of a card", cure=cure)
     kind = KINDS[about]
-    title = path.stem.replace("_", " ").capitalize()
+    title = re.sub("[_-]", " ", path.stem).capitalize()
     test = "" if python else _DECLARED.format(id_field=kind.id)
     card = _CARD.format(
         id=rule_id, title=title, about=about, id_field=kind.id, call=kind.call, folder=path.parent, test=test,
@@ -89,3 +96,8 @@ def start_card(path: Path, *, about: str, rule_id: str, python: bool) -> tuple[P
     except OSError as failure:
         raise OutputError(f"it cannot be written ({failure.strerror})", place=str(path)) from failure
     return tuple(files)
+
+
+def _has_plain_ids(kind: Kind) -> bool:
+    """Whether a resource of this kind is made up by naming one fact; accounts and Regions are there anyway."""
+    return bool(kind.id and "{" not in kind.id and kind.operation and kind.name not in ALWAYS)

@@ -63,7 +63,9 @@ def as_page(rule: Rule) -> str:
 
 def _section(title: str, text: str) -> list[str]:
     """A titled text; lines that the author broke stay broken, long ones wrap."""
-    lines = [line for part in text.splitlines() for line in textwrap.wrap(part, _WIDTH - 2, break_long_words=False) or [""]]
+    lines = [
+        line for part in text.splitlines() for line in textwrap.wrap(part, _WIDTH - 2, break_long_words=False) or [""]
+    ]
     return [f"{title}:", *(f"  {line}".rstrip() for line in lines), ""] if text else []
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scanner.errors import CardErrors, UsageError
+from scanner.errors import UsageError
 from scanner.evaluate.worlds import play
-from scanner.model import Rule
+from scanner.model import Rule, World
 from scanner.rulebook.shelf import load_rules, with_settings
 
 
@@ -24,20 +24,22 @@ def try_cards(folder: Path) -> tuple[list[str], bool]:
 
 
 def _mistakes(rule: Rule) -> list[str]:
-    found = []
-    for expect in ("good", "bad", "unknown"):
-        if not any(world.expect == expect for world in rule.worlds):
-            found.append(f"     {rule.file}: there is no {expect} world; add one under `{expect}:`")
-    for key in ("why", "fix"):
-        if not getattr(rule, key):
-            found.append(f"     {rule.file}: the key `{key}` is missing; people will ask")
-    for world in rule.worlds:
-        place = f"     {rule.file}:{world.line}: {world.name!r}"
-        try:
-            _, mistakes = play(with_settings(rule, world.settings), world)
-        except CardErrors:
-            raise
-        except UsageError as mistake:
-            mistakes = [mistake.message]
-        found += [f"{place}: {mistake}" for mistake in mistakes]
-    return found
+    played = {world.expect for world in rule.worlds}
+    missing = [expect for expect in ("good", "bad", "unknown") if expect not in played]
+    silent = [key for key in ("why", "fix") if not getattr(rule, key)]
+    return [
+        *(f"     {rule.file}: there is no {expect} world; add one under `{expect}:`" for expect in missing),
+        *(f"     {rule.file}: the key `{key}` is missing; people will ask" for key in silent),
+        *(
+            f"     {rule.file}:{world.line}: {world.name!r}: {told}"
+            for world in rule.worlds
+            for told in _play(rule, world)
+        ),
+    ]
+
+
+def _play(rule: Rule, world: World) -> list[str]:
+    try:
+        return play(with_settings(rule, world.settings), world)[1]
+    except UsageError as mistake:
+        return [mistake.message]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ ONE_PAGE = ("", "")
 """For operations that answer everything at once."""
 
 _IAM_PREFIX = {"elbv2": "elasticloadbalancing", "elb": "elasticloadbalancing"}
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _IAM_ACTION = {"s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock"}
 
 
@@ -123,6 +125,11 @@ def identify(kind: Kind, facts: Mapping[str, Any], *, partition: str, account: s
     if kind.name == "AWS::Account":
         return id_, f"arn:{partition}:iam::{account}:root"
     service, _, noun = kind.arn.partition(":")
+    if ":" not in kind.arn:  # AWS left its ARN out (an answer that somebody cut down): one of the usual form
+        service, noun = (
+            _IAM_PREFIX.get(kind.service, kind.service),
+            _CAPITAL.sub("-", kind.name.rpartition("::")[2]).lower(),
+        )
     owner = facts.get("OwnerId")
     holder = owner if isinstance(owner, str) and owner.isdigit() else account
     if service == "s3":  # bucket names are unique in the partition; their ARNs name neither account nor Region

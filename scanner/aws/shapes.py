@@ -6,7 +6,7 @@ import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ def shape_of(kind_name: str) -> Shape:
     return _kind_shape(kind_name)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _kind_shape(kind_name: str) -> Shape:
     kind = KINDS[kind_name]
     model = _model(kind.service)
@@ -81,7 +81,7 @@ def _item(kind: Kind, answer: Shape) -> Shape:
     return shape
 
 
-@lru_cache(maxsize=None)
+@cache
 def _model(service: str) -> Mapping[str, Any]:
     spec = find_spec("botocore")
     if spec is None or not spec.submodule_search_locations:

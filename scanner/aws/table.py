@@ -21,6 +21,9 @@ _LOGS_TOKEN = ("nextToken", "nextToken")
 _IAM_PAGES = ("Marker", "Marker")
 _IAM = {"MaxItems": 1000}
 
+# Rows of a table, and not twice as many lines with one word each.
+# fmt: off
+
 _EC2 = (
     Kind("AWS::Region", "ec2", "DescribeRegions", "Regions[]", "RegionName", "ec2:region", pages=ONE_PAGE, is_global=True),
     Kind(
@@ -219,7 +222,7 @@ _ACCOUNT = (
     Kind("AWS::Organizations::Organization", "organizations", "DescribeOrganization", "Organization", arn="Arn",
          pages=ONE_PAGE, is_global=True, home="us-east-1", absent=("AWSOrganizationsNotInUseException",)),
     Kind("AWS::GlobalAccelerator::Accelerator", "globalaccelerator", "ListAccelerators", "Accelerators[]",
-         "Name", "AcceleratorArn", {"MaxResults": 100}, is_global=True, home="us-west-2"),
+         "AcceleratorArn", "AcceleratorArn", {"MaxResults": 100}, is_global=True, home="us-west-2"),
     Kind("AWS::GlobalAccelerator::Listener", "globalaccelerator", "ListListeners", "Listeners[]", "ListenerArn",
          "ListenerArn", {"MaxResults": 100, "AcceleratorArn": "$AcceleratorArn"}, is_global=True, home="us-west-2",
          parent=Parent("AWS::GlobalAccelerator::Accelerator")),
@@ -229,6 +232,8 @@ _ACCOUNT = (
     Kind("AWS::CloudFront::VpcOrigin", "cloudfront", "ListVpcOrigins", "VpcOriginList.Items?[]", "Id", "Arn",
          {"MaxItems": "100"}, ("Marker", "VpcOriginList.NextMarker"), is_global=True, home="us-east-1"),
 )
+
+# fmt: on
 
 KINDS: dict[str, Kind] = {kind.name: kind for kind in (*_EC2, *_COMPUTE, *_EVIDENCE, *_ACCOUNT)}
 

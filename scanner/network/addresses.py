@@ -65,10 +65,10 @@ def complement(intervals: Intervals, *, within: Interval) -> Intervals:
     """The addresses of `within` that the set lacks."""
     found: list[Interval] = []
     start = within[0]
-    for first, last in intervals:
+    for first, last in intersection(intervals, (within,)):
         if first > start:
-            found.append((start, min(first - 1, within[1])))
-        start = max(start, last + 1)
+            found.append((start, first - 1))
+        start = last + 1
     if start <= within[1]:
         found.append((start, within[1]))
     return tuple(found)
@@ -92,7 +92,7 @@ def public_addresses(family: int) -> int:
 
 @lru_cache(maxsize=2)
 def _public_space(family: int) -> Intervals:
-    if family == 6:
+    if family == 6:  # noqa: PLR2004 - the address families are called 4 and 6
         return union((_V6_PUBLIC,), family=6)
     return complement(union(_V4_PRIVATE, family=4), within=(0, _V4_SIZE - 1))
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from scanner.model import Resource, Undecided, View
 from scanner.network.addresses import public, union
+from scanner.network.structures import structures
 
 ROUTE_TABLE = "AWS::EC2::RouteTable"
 INTERNET_GATEWAY = "AWS::EC2::InternetGateway"
@@ -22,7 +23,11 @@ def route_table_of(inventory: View, subnet: Resource) -> Resource:
     explicit = [
         table
         for table in inventory.linked(ROUTE_TABLE, "Associations[].SubnetId", subnet.id)
-        if any(_in_force(association) for association in table.items("Associations") if association.get("SubnetId") == subnet.id)
+        if any(
+            _in_force(association)
+            for association in structures(table, "Associations")
+            if association.get("SubnetId") == subnet.id
+        )
     ]
     if explicit:
         return explicit[0]
@@ -34,12 +39,14 @@ def route_table_of(inventory: View, subnet: Resource) -> Resource:
 
 def is_main(table: Resource) -> bool:
     """Whether a table is its VPC's main one."""
-    return any(association.get("Main") is True and _in_force(association) for association in table.items("Associations"))
+    return any(
+        association.get("Main") is True and _in_force(association) for association in structures(table, "Associations")
+    )
 
 
 def active_routes(table: Resource) -> Iterator[Mapping[str, Any]]:
     """The routes that carry traffic (blackholes drop it, filtered ones are not installed)."""
-    return (route for route in table.items("Routes") if route.get("State", "active") == "active")
+    return (route for route in structures(table, "Routes") if (route.get("State") or "active") == "active")
 
 
 def internet_routes(inventory: View, table: Resource, *, family: int) -> tuple[Mapping[str, Any], ...]:
@@ -49,7 +56,7 @@ def internet_routes(inventory: View, table: Resource, *, family: int) -> tuple[M
         for route in active_routes(table)
         if str(route.get("GatewayId", "")).startswith("igw-")
         and _is_public(route, family=family)
-        and _is_attached(inventory, route["GatewayId"], table.get("VpcId", ""))
+        and _is_attached(inventory, route["GatewayId"], table)
     )
 
 
@@ -68,21 +75,27 @@ _TARGETS = (
 
 
 def _in_force(association: Mapping[str, Any]) -> bool:
-    state = association.get("AssociationState") or {}
-    return not association.get("GatewayId") and state.get("State", "associated") == "associated"
+    state = association.get("AssociationState")
+    word = state.get("State") if isinstance(state, Mapping) else None
+    return not association.get("GatewayId") and (word or "associated") == "associated"
 
 
 def _is_public(route: Mapping[str, Any], *, family: int) -> bool:
     if route.get("DestinationPrefixListId"):
         return True  # a list of addresses behind an internet gateway is a list of public ones
-    cidr = route.get("DestinationCidrBlock" if family == 4 else "DestinationIpv6CidrBlock")
+    cidr = route.get({4: "DestinationCidrBlock", 6: "DestinationIpv6CidrBlock"}[family])
     return bool(cidr) and bool(public(union((str(cidr),), family=family), family=family))
 
 
-def _is_attached(inventory: View, gateway_id: str, vpc_id: str) -> bool:
+def _is_attached(inventory: View, gateway_id: str, table: Resource) -> bool:
     gateway = inventory.find(INTERNET_GATEWAY, gateway_id)
+    if gateway is None:
+        owner = table.get("OwnerId", inventory.account)
+        if owner != inventory.account:  # those who share a VPC see its route tables and not its gateways
+            raise Undecided(f"the internet gateway {gateway_id} belongs to account {owner}")
+        return False
     # The API sends "available", its enumeration says "attached"; both mean that traffic flows.
-    return gateway is not None and any(
-        attachment.get("VpcId") == vpc_id and attachment.get("State") in ("available", "attached")
-        for attachment in gateway.items("Attachments")
+    return any(
+        attachment.get("VpcId") == table.get("VpcId", "") and attachment.get("State") in ("available", "attached")
+        for attachment in structures(gateway, "Attachments")
     )
