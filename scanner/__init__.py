@@ -11,6 +11,9 @@ Importing this package opens nothing and loads neither boto3 nor botocore; the f
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from scanner.version import __version__
@@ -49,3 +52,19 @@ def __getattr__(name: str) -> Any:
     if name in _NOUNS:
         return getattr(import_module("scanner.model"), name)
     raise AttributeError(f"module 'scanner' has no attribute {name!r}")
+
+
+class _Front(ModuleType):
+    """Keeps `scanner.evaluate` the verb: importing the package of that name would put the package in its place."""
+
+    @property
+    def evaluate(self) -> Callable[..., Any]:
+        verb: Callable[..., Any] = __getattr__("evaluate")
+        return verb
+
+    @evaluate.setter
+    def evaluate(self, package: ModuleType) -> None:
+        """What the import system does after loading the package; it stays reachable by its imports."""
+
+
+sys.modules[__name__].__class__ = _Front
