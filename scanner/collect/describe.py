@@ -48,7 +48,10 @@ def inventory_from_describe(
     for facts in pile.rows.get("AWS::Account", ()):
         if facts.get("Account") != account:
             raise SnapshotError(f"the answers are of account {facts.get('Account')}, not of {account}")
-    return pile.inventory(account=account, region=region, partition=partition, complete=complete, taken_at=taken_at)
+    try:
+        return pile.inventory(account=account, region=region, partition=partition, complete=complete, taken_at=taken_at)
+    except RecursionError:
+        raise SnapshotError("the answers are nested too deeply to be AWS's") from None
 
 
 def read_describe_folder(path: Path, *, account: str = "", taken_at: str = "") -> tuple[Inventory, ...]:

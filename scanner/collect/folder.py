@@ -71,10 +71,18 @@ def partition_of(region: str) -> str:
 class _Note:
     """What a file says of one resource: the detail, the resource as the file calls it, and where that was asked."""
 
-    kind: Kind
-    detail: Detail
+    name: str
+    number: int
     about: str
     region: str
+
+    @property
+    def kind(self) -> Kind:
+        return KINDS[self.name]
+
+    @property
+    def detail(self) -> Detail:
+        return self.kind.details[self.number]
 
 
 @dataclass(slots=True)
@@ -184,14 +192,14 @@ def _note(region: str, file: Path, answer: Facts) -> _Note | None:
         return None
     named = file.stem.partition(".")[2]
     for kind in KINDS.values():
-        for detail in kind.details:
+        for number, detail in enumerate(kind.details):
             if detail.proof not in answer:
                 continue
             about = answer.get(kind.arn) or answer.get(kind.id) or named
             if not isinstance(about, str) or not about:
                 cure = f"call it {_command(detail.operation)}.<{kind.id}>.json"
                 raise SnapshotError(f"the file does not say which {kind.name} it is about", place=str(file), cure=cure)
-            return _Note(kind, detail, about, GLOBAL if kind.is_global else region)
+            return _Note(kind.name, number, about, GLOBAL if kind.is_global else region)
     return None
 
 
