@@ -46,7 +46,8 @@ def _waiting(endpoint: Resource, state: str, hours: float) -> Flag:
         fix = (
             "Let the owner of the service accept it:\n"
             f"aws ec2 accept-vpc-endpoint-connections --service-id <vpce-svc-…> --vpc-endpoint-ids {endpoint.id}\n"
-            f"Or delete it: aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {endpoint.id}"
+            "Or delete it, if nobody will:\n"
+            f"aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {endpoint.id}"
         )
         return _flag(endpoint, message, (remark,), severity="info", fix=fix)
     return _flag(endpoint, message, ())

@@ -75,7 +75,7 @@ def _takes_the_usual_name(endpoint: Resource) -> bool:
 
 def _lacking(inventory: Inventory, vpc: Resource, missing: list[str]) -> Answer:
     """Weighs a VPC without such endpoints: it is a flaw as soon as one workload in a private subnet is seen."""
-    plumbing = {eni for endpoint in inventory.known(VPC_ENDPOINT) for eni in endpoint.items("NetworkInterfaceIds")}
+    plumbing = {str(eni) for endpoint in inventory.known(VPC_ENDPOINT) for eni in endpoint.items("NetworkInterfaceIds")}
     workloads = [
         interface
         for interface in inventory.linked(NETWORK_INTERFACE, "VpcId", vpc.id)
@@ -118,5 +118,6 @@ def _flag(inventory: Inventory, vpc: Resource, missing: list[str], private: dict
             f" --service-name com.amazonaws.{inventory.region}.{service}"
             f" --route-table-ids {' '.join(dict.fromkeys(tables.values()))}"
             for service in missing
-        ),
+        )
+        + "\nOpen connections to the service break when the route appears. A VPC that needs none may say so with a tag.",
     )

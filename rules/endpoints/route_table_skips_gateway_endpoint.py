@@ -72,12 +72,12 @@ def _flag(
     dead = [
         f"{describe_route(table, route)} is {route.get('State')}"
         for route in table.items("Routes")
-        if route.get("GatewayId") in {one.id for one in endpoints}
+        if str(route.get("GatewayId")) in {one.id for one in endpoints}
     ]
-    option = "--add-route-table-ids"
+    command = f"aws ec2 modify-vpc-endpoint --region {inventory.region} --vpc-endpoint-id {endpoint.id}"
     return Flag(
         table,
         f"{table.id} takes {names} past the gateway endpoint {listed(one.id for one in endpoints)} for {service}",
         (*because, *dead),
-        fix=f"aws ec2 modify-vpc-endpoint --region {inventory.region} --vpc-endpoint-id {endpoint.id} {option} {table.id}",
+        fix=f"{command} --add-route-table-ids {table.id}\nA table that is isolated by design may say so with a tag.",
     )

@@ -59,7 +59,7 @@ def _unlogged(inventory: Inventory, vpc: Resource, logged: set[str]) -> str:
     if subnets and not bare:
         return ""
     interfaces = inventory.linked(NETWORK_INTERFACE, "VpcId", vpc.id)
-    inside = [one for one in interfaces if one.get("SubnetId") not in logged]
+    inside = [one for one in interfaces if str(one.get("SubnetId", "")) not in logged]
     missing = [one.id for one in inside if one.id not in logged]
     if inside and not missing:
         return ""

@@ -15,16 +15,25 @@ def check(inventory: Inventory, *, delivery_hours: int) -> Iterator[Answer]:
             if not trouble:
                 continue
             stopped = trail.get("IsLogging") is False
-            fix = f"aws cloudtrail start-logging --region {trail.region} --name {trail.arn}" if stopped else ""
+            fix = (
+                f"aws cloudtrail start-logging --region {trail.region} --name {trail.arn}\n"
+                "A trail nobody needs any more is better deleted than left stopped."
+                if stopped
+                else ""
+            )
             yield Flag(
                 trail,
                 f"trail {trail.id} writes nothing down: {trouble}",
                 (
-                    *(f"{key} is {trail.get(key)}" for key in _EVIDENCE if trail.get(key) not in (None, "")),
+                    *(f"{key} is {_told(trail.get(key))}" for key in _EVIDENCE if trail.get(key) not in (None, "")),
                     f"the trail belongs to account {owner_of(trail)}, its home is {trail.region}",
                 ),
                 fix=fix,
             )
+
+
+def _told(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _EVIDENCE = ("IsLogging", "StartLoggingTime", "StopLoggingTime", "LatestDeliveryTime", "LatestDeliveryError")

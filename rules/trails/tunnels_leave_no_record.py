@@ -143,6 +143,7 @@ def _is_way_in(inventory: Inventory, endpoint: Resource) -> bool:
 
 
 def _fix(search: _Search) -> str:
+    """Only a trail that would record OpenTunnel, had nobody stopped it, is worth starting again."""
     return "\n".join(
         f"aws cloudtrail start-logging --region {trail.region} --name {trail.arn}" for trail in search.stopped
     )

@@ -20,18 +20,24 @@ from scanner.model import (
     Rule,
     ScanReport,
     Target,
+    Unknown,
     merge,
 )
 
 # A resource seen from several places gets one answer: that of its own Region and account, then the one that tells most.
 _WEIGHT = {Outcome.NOT_APPLICABLE: 0, Outcome.PASS: 1, Outcome.UNKNOWN: 2, Outcome.ERROR: 3, Outcome.FAIL: 4}
 
+# AWS lists such a store in its home Region only, although it records all of them.
+_LISTENS_EVERYWHERE = ("AWS::CloudTrail::EventDataStore", "MultiRegionEnabled")
+
 
 def evaluate(
     inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False, tool_version: str = ""
 ) -> ScanReport:
     """The report of all rules over all inventories, in a stable order."""
-    findings = sorted(_findings(with_account_wide(inventories), rules), key=lambda finding: finding.sort_key)
+    findings = sorted(
+        _findings(with_account_wide(with_far_stores(inventories)), rules), key=lambda finding: finding.sort_key
+    )
     shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
     return ScanReport(
         findings=tuple(finding for finding in findings if finding.outcome in shown),
@@ -104,6 +110,24 @@ def with_account_wide(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]
         else:
             joined = merge((inventory, account), region=inventory.region)
             result.append(replace(joined, taken_at=inventory.taken_at, mode=inventory.mode))
+    return tuple(result)
+
+
+def with_far_stores(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]:
+    """The same inventories, each Region also holding what other Regions of the account keep that records in all."""
+    kind, everywhere = _LISTENS_EVERYWHERE
+    far: dict[tuple[str, str], dict[Resource, None]] = {}
+    for inventory in inventories:
+        for store in inventory.of(kind):
+            listens = store.facts.get(everywhere)
+            if listens is True or isinstance(listens, Unknown):
+                far.setdefault((inventory.partition, inventory.account), {})[store] = None
+    result = []
+    for inventory in inventories:
+        stores = far.get((inventory.partition, inventory.account), {})
+        missing = tuple(store for store in stores if store.region != inventory.region)
+        joins = bool(missing) and inventory.region != GLOBAL
+        result.append(replace(inventory, resources=(*inventory.resources, *missing)) if joins else inventory)
     return tuple(result)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.model import Resource, Undecided, View
-from scanner.network.structures import structures
+from scanner.network.structures import structures, text_of
 
 INSTANCE_CONNECT_ENDPOINT = "AWS::EC2::InstanceConnectEndpoint"
 
@@ -19,15 +19,15 @@ _ABSENT = frozenset({"create-failed", "delete-complete"})
 
 def is_usable(endpoint: Resource) -> bool:
     """Whether an endpoint takes connections in its present state; raises `Undecided` where the state is not told."""
-    state = endpoint.get("State", "")
+    state = text_of(endpoint, "State")
     if not state:
         raise Undecided(f"the state of {endpoint.id} is not told")
-    return state in _USABLE
+    return str(state) in _USABLE
 
 
 def is_installed(endpoint: Resource) -> bool:
     """Whether an endpoint has a place in its subnet: it was created, and is not deleted yet."""
-    return endpoint.get("State", "") not in _ABSENT
+    return str(endpoint.get("State", "")) not in _ABSENT
 
 
 def is_own(inventory: View, resource: Resource) -> bool:
@@ -37,7 +37,7 @@ def is_own(inventory: View, resource: Resource) -> bool:
 
 def speaks_to(endpoint: Resource, instance: Resource) -> bool:
     """Whether the endpoint's address type (ipv4, ipv6 or dualstack) fits one of the instance's private addresses."""
-    offered = endpoint.get("IpAddressType", "ipv4")
+    offered = text_of(endpoint, "IpAddressType") or "ipv4"
     interfaces = structures(instance, "NetworkInterfaces")
     has_v6 = bool(instance.get("Ipv6Address")) or any(structures(item, "Ipv6Addresses") for item in interfaces)
     # Nearly every instance has an IPv4 address, so that facts which name no address at all do not speak against one.

@@ -19,7 +19,7 @@ INTERNET_GATEWAY = "AWS::EC2::InternetGateway"
 
 def route_table_of(inventory: View, subnet: Resource) -> Resource:
     """The table in force for a subnet; raises `Undecided` where it cannot be seen (another account owns the VPC)."""
-    vpc_id = subnet.get("VpcId", "")
+    vpc_id = str(subnet.get("VpcId", ""))
     explicit = [
         table
         for table in inventory.linked(ROUTE_TABLE, "Associations[].SubnetId", subnet.id)

@@ -21,8 +21,8 @@ def is_workload(interface: Resource) -> bool:
     """Whether an interface is in use by an instance, a task or a function, and not by AWS's own plumbing."""
     return (
         interface.get("Status", "in-use") == "in-use"
-        and interface.get("InterfaceType", "interface") in _TYPES
-        and interface.get("RequesterId", "") not in _REQUESTERS
+        and str(interface.get("InterfaceType", "interface")) in _TYPES
+        and str(interface.get("RequesterId", "")) not in _REQUESTERS
         and not str(interface.get("Description", "")).startswith(_DESCRIPTIONS)
         and not belongs_to_endpoint(interface, ())
     )

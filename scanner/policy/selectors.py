@@ -131,10 +131,10 @@ def _advanced(selector: Any, event: ManagementEvent) -> Recording:
 
 def _field(field: Mapping[str, Any], event: ManagementEvent) -> Recording:
     """Select operators are alternatives, each of the others excludes, and both groups must agree."""
-    name = field.get("Field")
+    name = str(field.get("Field"))
     if name in _OF_THE_CALLER:
         return Recording.SOME
-    value = event.fields.get(str(name))
+    value = event.fields.get(name)
     if value is None:
         raise Undecided(f"an event selector asks for the field {name!r}")
     wanted = {operator: _texts(field, operator) for operator in _SELECT}
