@@ -44,7 +44,7 @@ from scanner.network.security_groups import (
     traffic_in_words,
     world_ranges,
 )
-from scanner.network.structures import structures
+from scanner.network.structures import structures, text_of
 from scanner.network.workloads import is_private, is_workload
 from scanner.policy.selectors import A_READ, OPEN_TUNNEL, ManagementEvent, Recording
 from scanner.policy.statements import (
@@ -128,6 +128,7 @@ __all__ = [
     "store_records",
     "structures",
     "tag_among",
+    "text_of",
     "traffic_in_words",
     "trail_records",
     "union",

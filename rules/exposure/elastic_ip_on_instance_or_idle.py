@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Flag, Inventory, Resource
+from scanner.kit import Answer, Flag, Inventory, Resource, text_of
 
 _BINDINGS = ("AssociationId", "InstanceId", "NetworkInterfaceId", "PrivateIpAddress")
 
@@ -13,7 +13,7 @@ def check(inventory: Inventory) -> Iterator[Answer]:
     """An address on an interface without an instance is a NAT gateway's or a service's, and passes."""
     for address in inventory.subjects:
         with inventory.judging(address):
-            instance = address.get("InstanceId", "")
+            instance = text_of(address, "InstanceId")
             if instance:
                 yield Flag(
                     address,
@@ -21,7 +21,7 @@ def check(inventory: Inventory) -> Iterator[Answer]:
                     (f"InstanceId is {instance}", f"PrivateIpAddress is {address.get('PrivateIpAddress', '(none)')}"),
                     fix=_release(address, bound=True),
                 )
-            elif not any(address.get(key) for key in _BINDINGS):
+            elif not any(text_of(address, key) for key in _BINDINGS):
                 yield Flag(
                     address,
                     f"the Elastic IP address {_called(address)} is bound to nothing",
@@ -32,13 +32,13 @@ def check(inventory: Inventory) -> Iterator[Answer]:
 
 
 def _called(address: Resource) -> str:
-    ip = address.get("PublicIp", "")
+    ip = text_of(address, "PublicIp")
     return f"{ip} ({address.id})" if ip and ip != address.id else address.id
 
 
 def _release(address: Resource, *, bound: bool) -> str:
-    allocation, association = address.get("AllocationId", ""), address.get("AssociationId", "")
-    ip = address.get("PublicIp", "")
+    allocation, association = text_of(address, "AllocationId"), text_of(address, "AssociationId")
+    ip = text_of(address, "PublicIp")
     release = f"aws ec2 release-address {f'--allocation-id {allocation}' if allocation else f'--public-ip {ip}'}"
     if not bound:
         return f"{release}\nor bind it to what it was kept for."

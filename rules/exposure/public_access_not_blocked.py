@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Clear, Flag, Inventory, Resource, Undecided, Unsure, listed, structures
+from scanner.kit import Answer, Clear, Flag, Inventory, Resource, Undecided, Unsure, listed, structures, text_of
 
 _GATEWAY = "AWS::EC2::InternetGateway"
 _BLOCKING = frozenset({"block-ingress", "block-bidirectional"})
@@ -18,7 +18,7 @@ def check(inventory: Inventory) -> Iterator[Answer]:
 
 
 def _judge(inventory: Inventory, options: Resource) -> Answer:
-    mode, state = options.get("InternetGatewayBlockMode", ""), options.get("State", "")
+    mode, state = text_of(options, "InternetGatewayBlockMode"), text_of(options, "State")
     if state == "update-in-progress":
         return Unsure(options, "Block Public Access is being changed; scan again in a few minutes")
     if mode in _BLOCKING:

@@ -18,6 +18,7 @@ from scanner.kit import (
     listed,
     structures,
     tag_among,
+    text_of,
 )
 
 _AUTOMATIC = "amazon"
@@ -74,7 +75,7 @@ def _addresses(instance: Resource) -> Iterator[_Address]:
                 if address.ip not in seen:
                     seen.add(address.ip)
                     yield address
-    first = instance.get("PublicIpAddress", "")
+    first = text_of(instance, "PublicIpAddress")
     if first and first not in seen:
         yield _Address(first, "public", f"PublicIpAddress is {first}", "")
 
@@ -84,12 +85,12 @@ def _of(interface: Mapping[str, Any], holder: Mapping[str, Any]) -> Iterator[_Ad
     if not isinstance(association, Mapping):
         raise Undecided("an address association of the instance cannot be read")
     place = f"{interface.get('NetworkInterfaceId', 'an interface')}: {holder.get('PrivateIpAddress', 'an address')}"
-    apart = {sort: str(association[key]) for sort, key in _APART.items() if association.get(key)}
+    apart = {sort: text_of(association, key) for sort, key in _APART.items() if association.get(key)}
     for sort, ip in apart.items():
         yield _Address(ip, sort, f"{place} has the {sort} address {ip}", "")
-    ip = str(association.get("PublicIp") or "")
+    ip = text_of(association, "PublicIp")
     if ip and ip not in apart.values():
-        owner = association.get("IpOwnerId", "")
+        owner = text_of(association, "IpOwnerId")
         kind = "automatic" if owner == _AUTOMATIC else f"of account {owner}" if owner else "of an owner not told"
         yield _Address(ip, "public", f"{place} has the public address {ip} ({kind})", _cure(interface, ip, owner))
 

@@ -40,7 +40,7 @@ def _judge(inventory: Inventory, endpoint: Resource) -> Answer:
     doubt = ""
     for group_id in group_ids:
         try:
-            seen.append(_group(inventory, group_id))
+            seen.append(_group(inventory, str(group_id)))
         except Undecided as raised:
             doubt = doubt or raised.reason
     default = next((group for group in seen if group.get("GroupName") == "default"), None)

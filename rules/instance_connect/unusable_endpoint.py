@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Aside, Clear, Flag, Inventory, Resource, Unsure, hours_since, is_own, is_usable
+from scanner.kit import Answer, Aside, Clear, Flag, Inventory, Resource, Unsure, hours_since, is_own, is_usable, text_of
 
 _FAILED = frozenset({"create-failed", "delete-failed"})
 _PASSING = frozenset({"create-in-progress", "delete-in-progress"})
@@ -16,7 +16,7 @@ def check(inventory: Inventory, *, patience_minutes: int) -> Iterator[Answer]:
         with inventory.judging(endpoint):
             if not is_own(inventory, endpoint):
                 yield Aside(endpoint, f"account {endpoint.get('OwnerId')} owns it")
-            elif endpoint.get("State") == "delete-complete":
+            elif text_of(endpoint, "State") == "delete-complete":
                 yield Aside(endpoint, "it is deleted")
             else:
                 yield _judge(inventory, endpoint, patience_minutes)
@@ -24,7 +24,7 @@ def check(inventory: Inventory, *, patience_minutes: int) -> Iterator[Answer]:
 
 def _judge(inventory: Inventory, endpoint: Resource, patience_minutes: int) -> Answer:
     usable = is_usable(endpoint)
-    state = endpoint.get("State")
+    state = text_of(endpoint, "State")
     if state == "update-failed":
         return _flag(
             endpoint,
@@ -39,7 +39,7 @@ def _judge(inventory: Inventory, endpoint: Resource, patience_minutes: int) -> A
         return _flag(endpoint, f"{endpoint.label} cannot be used: its state is {state}")
     if state not in _PASSING:
         return Unsure(endpoint, f"its state {state} is not known to this rule")
-    created = str(endpoint.get("CreatedAt", ""))
+    created = text_of(endpoint, "CreatedAt")
     if not created:
         return Unsure(endpoint, f"it is {state}, and does not say since when")
     if hours_since(created, inventory) * 60 <= patience_minutes:

@@ -36,7 +36,7 @@ def check(inventory: Inventory, *, ports: list[int], world_share: float) -> Iter
         with inventory.judging(endpoint):
             if is_own(inventory, endpoint) and is_installed(endpoint):
                 for group_id in endpoint.items("SecurityGroupIds"):
-                    wearers.setdefault(group_id, []).append(endpoint)
+                    wearers.setdefault(str(group_id), []).append(endpoint)
                 _insist_on_groups(inventory, endpoint)
     for group in inventory.subjects:
         with inventory.judging(group):
@@ -50,7 +50,7 @@ def check(inventory: Inventory, *, ports: list[int], world_share: float) -> Iter
 
 def _insist_on_groups(inventory: Inventory, endpoint: Resource) -> None:
     for group_id in endpoint.items("SecurityGroupIds"):
-        if inventory.find(SECURITY_GROUP, group_id) is None:
+        if inventory.find(SECURITY_GROUP, str(group_id)) is None:
             raise Undecided(f"its security group {group_id} cannot be seen from account {inventory.account}")
 
 

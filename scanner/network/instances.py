@@ -7,6 +7,7 @@ keeps its network interfaces and Elastic IP addresses, and it can be started aga
 from __future__ import annotations
 
 from scanner.model import Resource
+from scanner.network.structures import text_of
 
 INSTANCE = "AWS::EC2::Instance"
 
@@ -16,12 +17,12 @@ _ASLEEP = frozenset({"stopping", "stopped"})
 
 def is_live(instance: Resource) -> bool:
     """Whether an instance exists for good: pending, running, stopping or stopped."""
-    return instance.get("State.Name", "") not in _GONE
+    return text_of(instance, "State.Name") not in _GONE
 
 
 def is_stopped(instance: Resource) -> bool:
     """Whether an instance is stopped or about to be."""
-    return instance.get("State.Name", "") in _ASLEEP
+    return text_of(instance, "State.Name") in _ASLEEP
 
 
 def is_service_managed(instance: Resource) -> bool:

@@ -1,4 +1,4 @@
-"""Lists of structures inside AWS's dictionaries: what is absent is empty, what has another shape is unknown."""
+"""Parts of AWS's dictionaries: what is absent is empty, what has another shape is unknown."""
 
 from __future__ import annotations
 
@@ -18,3 +18,15 @@ def structures(owner: Resource | Mapping[str, Any], key: str) -> tuple[Mapping[s
     if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
         raise Undecided(f"the facts hold in {key} something else than a list of structures")
     return tuple(value)
+
+
+def text_of(owner: Resource | Mapping[str, Any], key: str) -> str:
+    """The text at `key`, "" where there is none; raises `Undecided` where it is unknown or no text."""
+    value = owner.get(key)
+    if value is None:
+        return ""
+    if isinstance(value, Unknown):
+        raise Undecided(value.why)
+    if not isinstance(value, str):
+        raise Undecided(f"the facts hold in {key} something else than text")
+    return value
