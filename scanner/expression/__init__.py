@@ -108,7 +108,11 @@ def in_words(value: Any) -> str:
         return "true" if value else "false"
     if isinstance(value, list):
         return ", ".join(in_words(item) for item in value) or "(none)"
-    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=str)
+    return value if isinstance(value, str) else json.dumps(value, sort_keys=True, default=_odd_in_words)
+
+
+def _odd_in_words(value: Any) -> str:
+    return in_words(value) if isinstance(value, Unknown) else str(value)
 
 
 def fields_read(source: str) -> tuple[str, ...]:
