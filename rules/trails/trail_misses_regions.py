@@ -61,5 +61,7 @@ def _insist_on_one_list(inventory: Inventory) -> None:
     """Raises `Undecided` unless some Region gave its list of trails, in which every multi-Region trail would stand."""
     gaps = inventory.gaps_of(TRAIL)
     refused = {gap.region for gap in gaps}
-    if gaps and not any(region.id not in refused for region in inventory.known("AWS::Region")):
+    # A gap of the account as a whole ("global") is one of all its Regions.
+    listed = [region for region in inventory.known("AWS::Region") if not {region.id, inventory.region} & refused]
+    if gaps and not listed:
         raise Undecided(gaps[0].sentence)
