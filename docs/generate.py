@@ -29,16 +29,25 @@ def cli_page() -> str:
     return "\n".join(lines)
 
 
+def readme(policy: str) -> str:
+    """The README with the policy of all rules in its place."""
+    text = (HERE.parent / "README.md").read_text(encoding="utf-8")
+    before, rest = text.split("<!-- policy -->", 1)
+    after = rest.split("<!-- /policy -->", 1)[1]
+    return f"{before}<!-- policy -->\n```json\n{policy.rstrip()}\n```\n<!-- /policy -->{after}"
+
+
 def main(*, check: bool) -> int:
     """0 when everything is (now) current."""
     pages = {**rule_pages(load_rules()), "cli.md": cli_page()}
+    pages["../README.md"] = readme(pages["iam-policy.json"])
     present = {path for pattern in GENERATED for path in HERE.glob(pattern)}
     wanted = {HERE / name: text for name, text in pages.items()}
-    stale = [path for path, text in wanted.items() if path not in present or path.read_text(encoding="utf-8") != text]
+    stale = [path for path, text in wanted.items() if not path.is_file() or path.read_text(encoding="utf-8") != text]
     orphans = sorted(present - set(wanted))
     if check:
         for path in (*stale, *orphans):
-            print(f"docs/{path.relative_to(HERE)} is not current; run `make docs`", file=sys.stderr)  # noqa: T201
+            print(f"{path.resolve().relative_to(HERE.parent)} is not current; run `make docs`", file=sys.stderr)  # noqa: T201
         return 1 if stale or orphans else 0
     for path in stale:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,10 @@
 """The way of a scan, from what was asked to what is answered; the only file that knows every stage.
 
-    rules      rulebook   cards -> rules, narrowed and tuned by the configuration
-    kinds      evaluate   rules -> what they read, so that nothing else is asked of AWS
-    inventory  collect    a live or mocked account, a snapshot, a folder of describe outputs -> inventories with gaps
-    findings   evaluate   rules + inventories -> a report
-    reports    reports    a report -> text (the caller writes it)
+rules      rulebook   cards -> rules, narrowed and tuned by the configuration
+kinds      evaluate   rules -> what they read, so that nothing else is asked of AWS
+inventory  collect    a live or mocked account, a snapshot, a folder of describe outputs -> inventories with gaps
+findings   evaluate   rules + inventories -> a report
+reports    reports    a report -> text (the caller writes it)
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ DISTRIBUTIONS = {"yaml": "pyyaml", "attr": "attrs", "sarif_om": "sarif-om"}
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("dist")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-d", str(folder)], cwd=ROOT, check=True, capture_output=True
+    )
     return folder
 
 
@@ -42,25 +44,46 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(home), "LANG": "C.UTF-8"}
     return subprocess.run(
-        [str(home / "bin" / "python"), "-m", "scanner", *words], cwd=home, env=environment, capture_output=True, text=True, check=False
+        [str(home / "bin" / "python"), "-m", "scanner", *words],
+        cwd=home,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
 def test_the_wheel_holds_every_card_and_companion(built: Path) -> None:
     with zipfile.ZipFile(next(built.glob("*.whl"))) as wheel:
-        shipped = {name.removeprefix("scanner/_rules/") for name in wheel.namelist() if name.startswith("scanner/_rules/")}
+        shipped = {
+            name.removeprefix("scanner/_rules/") for name in wheel.namelist() if name.startswith("scanner/_rules/")
+        }
         names = set(wheel.namelist())
-    here = {str(path.relative_to(ROOT / "rules")) for path in (ROOT / "rules").rglob("*") if path.suffix in {".yaml", ".py"}}
+    here = {
+        str(path.relative_to(ROOT / "rules")) for path in (ROOT / "rules").rglob("*") if path.suffix in {".yaml", ".py"}
+    }
     assert {name for name in shipped if not name.endswith(".pyc")} == here
     assert "scanner/py.typed" in names
-    assert {name.split("/")[0] for name in names} == {"scanner", next(built.glob("*.whl")).name.split("-py3")[0] + ".dist-info"}
+    assert {name.split("/")[0] for name in names} == {
+        "scanner",
+        next(built.glob("*.whl")).name.split("-py3")[0] + ".dist-info",
+    }
 
 
 def test_the_source_distribution_builds_the_same_wheel_elsewhere(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         names = {name.split("/", 1)[1] for name in archive.getnames() if "/" in name}
     tops = {name.split("/")[0] for name in names}
-    assert tops == {"scanner", "rules", "README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", "PKG-INFO", ".gitignore"}
+    assert tops == {
+        "scanner",
+        "rules",
+        "README.md",
+        "CHANGELOG.md",
+        "LICENSE",
+        "pyproject.toml",
+        "PKG-INFO",
+        ".gitignore",
+    }
 
 
 def test_the_command_of_the_wheel_knows_its_version_and_its_rules(installed: Path) -> None:
@@ -68,7 +91,9 @@ def test_the_command_of_the_wheel_knows_its_version_and_its_rules(installed: Pat
     listed = run(installed, "rules", "list")
     assert listed.returncode == 0, listed.stderr
     ids = {line.split()[0] for line in listed.stdout.splitlines()}
-    assert ids == {path.read_text(encoding="utf-8").split("id: ", 1)[1].split()[0] for path in (ROOT / "rules").rglob("*.yaml")}
+    assert ids == {
+        path.read_text(encoding="utf-8").split("id: ", 1)[1].split()[0] for path in (ROOT / "rules").rglob("*.yaml")
+    }
 
 
 def test_the_wheel_scans_the_demo_estate(installed: Path) -> None:
@@ -83,7 +108,9 @@ def test_the_metadata_names_exactly_what_is_imported(built: Path) -> None:
         headers = HeaderParser().parsestr(wheel.read(metadata).decode())
     required = [line for line in headers.get_all("Requires-Dist", []) if "extra ==" not in line]
     named = {line.split(">")[0].split("<")[0].split("[")[0].strip().lower() for line in required}
-    imported = {name for path in (ROOT / "scanner").rglob("*.py") if "mock" not in path.parts for name in _imports(path)}
+    imported = {
+        name for path in (ROOT / "scanner").rglob("*.py") if "mock" not in path.parts for name in _imports(path)
+    }
     assert named == {DISTRIBUTIONS.get(name, name) for name in imported}
     assert len(named) <= 12
     assert not any("==" in line for line in required)

@@ -117,7 +117,9 @@ def read_config(options: dict[str, Any]) -> Config:
 
     file = options.pop("config") or find_config(Path.cwd())
     select, ignore = _words(options.pop("select")), _words(options.pop("ignore"))
-    config = configure(file, select=select or None, rules=options.pop("folders"), regions=options.pop("regions", ()) or None)
+    config = configure(
+        file, select=select or None, rules=options.pop("folders"), regions=options.pop("regions", ()) or None
+    )
     return dataclasses.replace(config, ignore=(*config.ignore, *ignore))
 
 

@@ -19,10 +19,17 @@ from scanner.errors import OutputError
 )
 @target_options
 @rule_options
-@click.option("--format", "format_", default="terminal", metavar="FORMAT",
-              help="What goes to stdout: terminal, json or sarif [default: terminal].")
+@click.option(
+    "--format",
+    "format_",
+    default="terminal",
+    metavar="FORMAT",
+    help="What goes to stdout: terminal, json or sarif [default: terminal].",
+)
 @click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Also write this report. Repeatable.")
-@click.option("--fail-on", type=click.Choice(THRESHOLDS), default=None, help="Exit with 1 from this severity on [default: low].")
+@click.option(
+    "--fail-on", type=click.Choice(THRESHOLDS), default=None, help="Exit with 1 from this severity on [default: low]."
+)
 @click.option("--fail-on-unknown", is_flag=True, help="Exit with 3 when anything stayed unknown.")
 @click.option("--include-pass", is_flag=True, help="Also report what passed and what did not apply.")
 def scan(*, format_: str, reports: tuple[str, ...], fail_on: str | None, fail_on_unknown: bool, include_pass: bool,

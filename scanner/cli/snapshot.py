@@ -10,9 +10,17 @@ import click
 from scanner.cli.options import read_config, read_inventories, read_target, rule_options, target_options
 
 
-@click.command(epilog="Example: `bastionless snapshot -o account.json.gz`, later `bastionless scan --snapshot account.json.gz`.")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
-              help="Where to write it; a name that ends in .gz is compressed.")
+@click.command(
+    epilog="Example: `bastionless snapshot -o account.json.gz`, later `bastionless scan --snapshot account.json.gz`."
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="FILE",
+    help="Where to write it; a name that ends in .gz is compressed.",
+)
 @target_options
 @rule_options
 def snapshot(*, output: Path, **options: Any) -> int:

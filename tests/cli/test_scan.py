@@ -46,7 +46,9 @@ def test_a_snapshot_gives_byte_for_byte_the_findings_of_the_scan_it_came_from(ba
     assert stored.out == again.out
     without_clock = [json.loads(text) for text in (stored.out, live.out)]
     assert without_clock[0]["findings"] != []
-    assert [identity(one) for one in without_clock[0]["findings"]] == [identity(one) for one in without_clock[1]["findings"]]
+    assert [identity(one) for one in without_clock[0]["findings"]] == [
+        identity(one) for one in without_clock[1]["findings"]
+    ]
 
 
 def identity(finding: dict[str, Any]) -> tuple[str, ...]:
@@ -60,7 +62,9 @@ def test_findings_below_the_threshold_do_not_fail(bastionless, demo_snapshot: Pa
     assert bastionless(*words, "--fail-on", "never").code == 0
 
 
-def test_a_kind_that_was_not_collected_is_unknown_and_with_fail_on_unknown_incomplete(bastionless, tmp_path: Path) -> None:
+def test_a_kind_that_was_not_collected_is_unknown_and_with_fail_on_unknown_incomplete(
+    bastionless, tmp_path: Path
+) -> None:
     assert bastionless("snapshot", "--demo", "--select", "NET015", "-o", tmp_path / "small.json").code == 0
     words = ("scan", "--snapshot", tmp_path / "small.json", "--select", "NET001", "--format", "json")
     plain = bastionless(*words)
@@ -93,7 +97,13 @@ def test_a_new_declarative_rule_is_one_file(bastionless, demo_snapshot: Path, tm
 
 def test_reports_are_written_beside_the_one_on_stdout(bastionless, demo_snapshot: Path, tmp_path: Path) -> None:
     said = bastionless(
-        "scan", "--snapshot", demo_snapshot, "--report", f"sarif={tmp_path / 'a.sarif'}", "--report", f"json={tmp_path / 'a.json'}"
+        "scan",
+        "--snapshot",
+        demo_snapshot,
+        "--report",
+        f"sarif={tmp_path / 'a.sarif'}",
+        "--report",
+        f"json={tmp_path / 'a.json'}",
     )
     sarif = json.loads((tmp_path / "a.sarif").read_text(encoding="utf-8"))
     stored = findings((tmp_path / "a.json").read_text(encoding="utf-8"))
@@ -142,8 +152,12 @@ BAD_WORDS = [
 ]
 
 
-@pytest.mark.parametrize(("words", "wrong", "cure"), BAD_WORDS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else "")
-def test_bad_words_get_one_sentence_a_cure_and_exit_code_2(bastionless, words: tuple[str, ...], wrong: str, cure: str) -> None:
+@pytest.mark.parametrize(
+    ("words", "wrong", "cure"), BAD_WORDS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
+)
+def test_bad_words_get_one_sentence_a_cure_and_exit_code_2(
+    bastionless, words: tuple[str, ...], wrong: str, cure: str
+) -> None:
     said = bastionless(*words)
     assert said.code == 2
     assert said.out == ""
@@ -154,7 +168,9 @@ def test_bad_words_get_one_sentence_a_cure_and_exit_code_2(bastionless, words: t
     assert "Traceback" not in said.err
 
 
-@pytest.mark.parametrize("words", [("scam",), ("scan", "--bogus"), ("--bogus",), ("rules", "shwo"), ("scan", "--fail-on", "x")])
+@pytest.mark.parametrize(
+    "words", [("scam",), ("scan", "--bogus"), ("--bogus",), ("rules", "shwo"), ("scan", "--fail-on", "x")]
+)
 def test_words_that_are_none_get_click_s_usage_and_exit_code_2(bastionless, words: tuple[str, ...]) -> None:
     said = bastionless(*words)
     assert (said.code, said.out) == (2, "")
@@ -176,7 +192,9 @@ BAD_FILES = {
 
 
 @pytest.mark.parametrize(("text", "sentence"), BAD_FILES.items(), ids=lambda value: value.splitlines()[0])
-def test_a_bad_configuration_is_told_with_file_line_and_cure(bastionless, tmp_path: Path, text: str, sentence: str) -> None:
+def test_a_bad_configuration_is_told_with_file_line_and_cure(
+    bastionless, tmp_path: Path, text: str, sentence: str
+) -> None:
     (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
     said = bastionless("scan", "--demo", "--config", "bad.yaml")
     assert (said.code, said.out) == (2, "")

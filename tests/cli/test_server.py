@@ -27,11 +27,18 @@ def credentials(bastionless, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def verdicts(text: str) -> set[tuple[str, ...]]:
-    return {(one["rule_id"], one["outcome"], one["severity"], one["resource"]["arn"]) for one in json.loads(text)["findings"]}
+    return {
+        (one["rule_id"], one["outcome"], one["severity"], one["resource"]["arn"])
+        for one in json.loads(text)["findings"]
+    }
 
 
-def test_the_endpoint_option_gives_what_the_demo_in_this_process_gives(bastionless, credentials, server_url: str) -> None:
-    there = bastionless("scan", "--endpoint-url", server_url, "--region", "eu-west-1", "--format", "json", "--include-pass")
+def test_the_endpoint_option_gives_what_the_demo_in_this_process_gives(
+    bastionless, credentials, server_url: str
+) -> None:
+    there = bastionless(
+        "scan", "--endpoint-url", server_url, "--region", "eu-west-1", "--format", "json", "--include-pass"
+    )
     here = bastionless("scan", "--demo", "--quiet", "--format", "json", "--include-pass")
     assert verdicts(there.out) == verdicts(here.out)
     assert (there.code, here.code) == (1, 1)
@@ -39,7 +46,9 @@ def test_the_endpoint_option_gives_what_the_demo_in_this_process_gives(bastionle
     assert "eu-west-1" in there.err
 
 
-def test_the_environment_names_the_endpoint_as_well(bastionless, credentials, server_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_names_the_endpoint_as_well(
+    bastionless, credentials, server_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", server_url)
     said = bastionless("scan", "--region", "eu-west-1", "--select", "NET015", "--format", "json")
     assert {one[:2] for one in verdicts(said.out)} == {("NET015", "fail")}
