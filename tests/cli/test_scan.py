@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scanner.model import Severity
+
+Bastionless = Callable[..., Any]
 
 CARD = """\
 id: ACME001
@@ -25,7 +28,7 @@ def findings(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_the_demo_is_scanned_and_its_flaws_make_exit_code_1(bastionless) -> None:
+def test_the_demo_is_scanned_and_its_flaws_make_exit_code_1(bastionless: Bastionless) -> None:
     said = bastionless("scan", "--demo", "--select", "NET015", "--format", "json")
     assert said.code == 1
     assert [(one["rule_id"], one["outcome"], one["resource"]["region"]) for one in findings(said.out)] == [
@@ -34,12 +37,14 @@ def test_the_demo_is_scanned_and_its_flaws_make_exit_code_1(bastionless) -> None
     assert "eu-west-1" in said.err
 
 
-def test_quiet_says_nothing_but_the_result(bastionless) -> None:
+def test_quiet_says_nothing_but_the_result(bastionless: Bastionless) -> None:
     said = bastionless("scan", "--demo", "--quiet", "--select", "NET015", "--format", "json")
     assert said.err == ""
 
 
-def test_a_snapshot_gives_byte_for_byte_the_findings_of_the_scan_it_came_from(bastionless, demo_snapshot: Path) -> None:
+def test_a_snapshot_gives_byte_for_byte_the_findings_of_the_scan_it_came_from(
+    bastionless: Bastionless, demo_snapshot: Path
+) -> None:
     stored = bastionless("scan", "--snapshot", demo_snapshot, "--format", "json", "--include-pass")
     again = bastionless("scan", "--snapshot", demo_snapshot, "--format", "json", "--include-pass")
     live = bastionless("scan", "--demo", "--format", "json", "--include-pass", "--quiet")
@@ -55,7 +60,7 @@ def identity(finding: dict[str, Any]) -> tuple[str, ...]:
     return tuple(str(finding[key]) for key in ("rule_id", "outcome", "severity", "fingerprint"))
 
 
-def test_findings_below_the_threshold_do_not_fail(bastionless, demo_snapshot: Path) -> None:
+def test_findings_below_the_threshold_do_not_fail(bastionless: Bastionless, demo_snapshot: Path) -> None:
     words = ("scan", "--snapshot", demo_snapshot, "--select", "NET015", "--format", "json")
     assert bastionless(*words, "--fail-on", "medium").code == 1
     assert bastionless(*words, "--fail-on", "high").code == 0
@@ -63,7 +68,7 @@ def test_findings_below_the_threshold_do_not_fail(bastionless, demo_snapshot: Pa
 
 
 def test_a_kind_that_was_not_collected_is_unknown_and_with_fail_on_unknown_incomplete(
-    bastionless, tmp_path: Path
+    bastionless: Bastionless, tmp_path: Path
 ) -> None:
     assert bastionless("snapshot", "--demo", "--select", "NET015", "-o", tmp_path / "small.json").code == 0
     words = ("scan", "--snapshot", tmp_path / "small.json", "--select", "NET001", "--format", "json")
@@ -75,14 +80,14 @@ def test_a_kind_that_was_not_collected_is_unknown_and_with_fail_on_unknown_incom
     assert bastionless(*words, "--fail-on-unknown").code == 3
 
 
-def test_incomplete_weighs_more_than_findings(bastionless, tmp_path: Path) -> None:
+def test_incomplete_weighs_more_than_findings(bastionless: Bastionless, tmp_path: Path) -> None:
     bastionless("snapshot", "--demo", "--select", "NET015", "-o", tmp_path / "small.json")
     words = ("scan", "--snapshot", tmp_path / "small.json", "--select", "NET001,NET015", "--format", "json")
     assert bastionless(*words).code == 1
     assert bastionless(*words, "--fail-on-unknown").code == 3
 
 
-def test_a_new_declarative_rule_is_one_file(bastionless, demo_snapshot: Path, tmp_path: Path) -> None:
+def test_a_new_declarative_rule_is_one_file(bastionless: Bastionless, demo_snapshot: Path, tmp_path: Path) -> None:
     folder = tmp_path / "mine"
     folder.mkdir()
     (folder / "unnamed_vpc.yaml").write_text(CARD, encoding="utf-8")
@@ -95,7 +100,9 @@ def test_a_new_declarative_rule_is_one_file(bastionless, demo_snapshot: Path, tm
     assert all(name.startswith("vpc-") for name in names)
 
 
-def test_reports_are_written_beside_the_one_on_stdout(bastionless, demo_snapshot: Path, tmp_path: Path) -> None:
+def test_reports_are_written_beside_the_one_on_stdout(
+    bastionless: Bastionless, demo_snapshot: Path, tmp_path: Path
+) -> None:
     said = bastionless(
         "scan",
         "--snapshot",
@@ -113,14 +120,16 @@ def test_reports_are_written_beside_the_one_on_stdout(bastionless, demo_snapshot
     assert "\x1b" not in said.out
 
 
-def test_the_terminal_report_fits_in_80_columns_of_a_pipe(bastionless, demo_snapshot: Path) -> None:
+def test_the_terminal_report_fits_in_80_columns_of_a_pipe(bastionless: Bastionless, demo_snapshot: Path) -> None:
     said = bastionless("scan", "--snapshot", demo_snapshot, "--include-pass")
     # An identifier or a quoted word that is longer than a line is not broken: it would be of no use in halves.
     wide = [line for line in said.out.splitlines() if len(line) > 80 and " " in line.strip()]
     assert [line for line in wide if "$(" not in line] == []
 
 
-def test_the_configuration_is_found_upwards_and_obeyed(bastionless, demo_snapshot: Path, tmp_path: Path) -> None:
+def test_the_configuration_is_found_upwards_and_obeyed(
+    bastionless: Bastionless, demo_snapshot: Path, tmp_path: Path
+) -> None:
     (tmp_path / "bastionless.yaml").write_text(
         "select: [NET015]\nseverity: {NET015: critical}\nfail_on: critical\n", encoding="utf-8"
     )
@@ -156,7 +165,7 @@ BAD_WORDS = [
     ("words", "wrong", "cure"), BAD_WORDS, ids=lambda value: " ".join(value) if isinstance(value, tuple) else ""
 )
 def test_bad_words_get_one_sentence_a_cure_and_exit_code_2(
-    bastionless, words: tuple[str, ...], wrong: str, cure: str
+    bastionless: Bastionless, words: tuple[str, ...], wrong: str, cure: str
 ) -> None:
     said = bastionless(*words)
     assert said.code == 2
@@ -171,7 +180,9 @@ def test_bad_words_get_one_sentence_a_cure_and_exit_code_2(
 @pytest.mark.parametrize(
     "words", [("scam",), ("scan", "--bogus"), ("--bogus",), ("rules", "shwo"), ("scan", "--fail-on", "x")]
 )
-def test_words_that_are_none_get_click_s_usage_and_exit_code_2(bastionless, words: tuple[str, ...]) -> None:
+def test_words_that_are_none_get_click_s_usage_and_exit_code_2(
+    bastionless: Bastionless, words: tuple[str, ...]
+) -> None:
     said = bastionless(*words)
     assert (said.code, said.out) == (2, "")
     assert "Usage: " in said.err
@@ -193,7 +204,7 @@ BAD_FILES = {
 
 @pytest.mark.parametrize(("text", "sentence"), BAD_FILES.items(), ids=lambda value: value.splitlines()[0])
 def test_a_bad_configuration_is_told_with_file_line_and_cure(
-    bastionless, tmp_path: Path, text: str, sentence: str
+    bastionless: Bastionless, tmp_path: Path, text: str, sentence: str
 ) -> None:
     (tmp_path / "bad.yaml").write_text(text, encoding="utf-8")
     said = bastionless("scan", "--demo", "--config", "bad.yaml")
@@ -201,20 +212,20 @@ def test_a_bad_configuration_is_told_with_file_line_and_cure(
     assert sentence in said.err
 
 
-def test_a_stored_region_has_to_be_there(bastionless, demo_snapshot: Path) -> None:
+def test_a_stored_region_has_to_be_there(bastionless: Bastionless, demo_snapshot: Path) -> None:
     said = bastionless("scan", "--snapshot", demo_snapshot, "--region", "eu-central-1")
     assert said.code == 2
     assert said.err == "error: --region: the Region 'eu-central-1' is not stored there. Did you mean 'eu-west-1'?\n"
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_every_shell_gets_its_completion(bastionless, shell: str) -> None:
+def test_every_shell_gets_its_completion(bastionless: Bastionless, shell: str) -> None:
     said = bastionless("completion", shell)
     assert said.code == 0
     assert "_BASTIONLESS_COMPLETE" in said.out
 
 
-def test_a_reader_that_has_seen_enough_is_no_error(bastionless, demo_snapshot: Path) -> None:
+def test_a_reader_that_has_seen_enough_is_no_error(bastionless: Bastionless, demo_snapshot: Path) -> None:
     import subprocess
     import sys
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+
+Bastionless = Callable[..., Any]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +23,7 @@ def server_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def credentials(bastionless, monkeypatch: pytest.MonkeyPatch) -> None:
+def credentials(bastionless: Bastionless, monkeypatch: pytest.MonkeyPatch) -> None:
     """Any will do for moto; set after the command's own fixture has cleared the machine's."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "anyone")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "anything")
@@ -34,7 +37,7 @@ def verdicts(text: str) -> set[tuple[str, ...]]:
 
 
 def test_the_endpoint_option_gives_what_the_demo_in_this_process_gives(
-    bastionless, credentials, server_url: str
+    bastionless: Bastionless, credentials: None, server_url: str
 ) -> None:
     there = bastionless(
         "scan", "--endpoint-url", server_url, "--region", "eu-west-1", "--format", "json", "--include-pass"
@@ -47,14 +50,14 @@ def test_the_endpoint_option_gives_what_the_demo_in_this_process_gives(
 
 
 def test_the_environment_names_the_endpoint_as_well(
-    bastionless, credentials, server_url: str, monkeypatch: pytest.MonkeyPatch
+    bastionless: Bastionless, credentials: None, server_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", server_url)
     said = bastionless("scan", "--region", "eu-west-1", "--select", "NET015", "--format", "json")
     assert {one[:2] for one in verdicts(said.out)} == {("NET015", "fail")}
 
 
-def test_a_role_is_assumed_first(bastionless, credentials, server_url: str) -> None:
+def test_a_role_is_assumed_first(bastionless: Bastionless, credentials: None, server_url: str) -> None:
     said = bastionless(
         "scan", "--endpoint-url", server_url, "--region", "eu-west-1", "--select", "NET015", "--format", "json",
         "--role-arn", "arn:aws:iam::210987654321:role/audit", "--external-id", "42",
@@ -64,7 +67,7 @@ def test_a_role_is_assumed_first(bastionless, credentials, server_url: str) -> N
     assert {one["account"] for one in json.loads(said.out)["targets"]} == {"210987654321"}
 
 
-def test_every_enabled_region_is_read_by_default(bastionless, credentials, server_url: str) -> None:
+def test_every_enabled_region_is_read_by_default(bastionless: Bastionless, credentials: None, server_url: str) -> None:
     said = bastionless("scan", "--endpoint-url", server_url, "--select", "NET015", "--format", "json")
     regions = {one["region"] for one in json.loads(said.out)["targets"]}
     assert {"eu-west-1", "us-east-1", "ap-southeast-2"} <= regions
