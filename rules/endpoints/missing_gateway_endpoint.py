@@ -74,7 +74,7 @@ def _takes_the_usual_name(endpoint: Resource) -> bool:
 
 
 def _lacking(inventory: Inventory, vpc: Resource, missing: list[str]) -> Answer:
-    """Weighs a VPC without such endpoints: it is a flaw as soon as one workload in a private subnet is seen."""
+    """Weighs a VPC without such endpoints: it is a flaw as soon as one workload is in a private subnet."""
     plumbing = {str(eni) for endpoint in inventory.known(VPC_ENDPOINT) for eni in endpoint.items("NetworkInterfaceIds")}
     workloads = [
         interface
@@ -94,13 +94,16 @@ def _lacking(inventory: Inventory, vpc: Resource, missing: list[str]) -> Answer:
 
 def _private(inventory: Inventory, workloads: list[Resource]) -> dict[Resource, list[str]]:
     """The private subnets with the workload interfaces in them."""
+    inside: dict[str, list[str]] = {}
+    for interface in workloads:
+        inside.setdefault(str(interface.get("SubnetId", "")), []).append(interface.id)
     found: dict[Resource, list[str]] = {}
-    for subnet_id in dict.fromkeys(str(interface.get("SubnetId", "")) for interface in workloads):
+    for subnet_id, interfaces in inside.items():
         subnet = inventory.find(_SUBNET, subnet_id)
         if subnet is None:
             raise Undecided(f"the subnet {subnet_id or 'of an interface'} cannot be seen")
         if is_private(inventory, subnet):
-            found[subnet] = [interface.id for interface in workloads if interface.get("SubnetId") == subnet_id]
+            found[subnet] = interfaces
     return found
 
 

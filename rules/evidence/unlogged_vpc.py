@@ -13,11 +13,11 @@ _WHOLE = frozenset({"ACCEPT", "REJECT"})
 
 def check(inventory: Inventory) -> Iterator[Answer]:
     """A log on the VPC is proof; else all its subnets, or all their interfaces, have to have one."""
+    logged = _logged(inventory)
     for vpc in inventory.subjects:
         with inventory.judging(vpc):
             if not is_own(inventory, vpc):
                 raise Undecided(f"account {vpc.get('OwnerId')} owns {vpc.id}, and may log it unseen")
-            logged = _logged(inventory)
             if vpc.id in logged:
                 yield Clear(vpc, f"{listed(logged[vpc.id])} records all traffic of the VPC")
                 continue
