@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.model import Undecided, View
+from scanner.model import Undecided, Unknown, View
 from tests.by_hand import SUBNET, VPC, inventory, refused
 
 REFUSED = refused("ec2:DescribeSubnets", SUBNET)
@@ -61,7 +61,7 @@ def test_a_doubt_while_judging_is_that_resource_s_own_and_the_first_one_counts(v
     with view.judging(vpc):
         view.of(SUBNET)
     with view.judging(vpc):
-        raise Undecided("something else")
+        bool(Unknown("something else"))
     assert view.undecided == {vpc: REFUSED.sentence}
 
 
