@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import scanner
+from scanner import inventory_from_describe
+from scanner.evaluate.run import evaluate
 from scanner.model import Config, Finding
+from scanner.rulebook.shelf import load_rules, select_rules
 
 ACCOUNT = "111122223333"
 OTHER_ACCOUNT = "444455556666"
 NOON = "2026-01-15T12:00:00Z"
+RULES = load_rules()  # once for all tests: reading every card takes longer than judging by one
 
 
 def answers_of(
@@ -22,11 +25,11 @@ def answers_of(
     **responses: list[dict[str, Any]] | dict[str, Any],
 ) -> dict[str, Finding]:
     """What a rule says, passes and all; with `complete` a response that is not given means that there is none."""
-    inventory = scanner.inventory_from_describe(
+    inventory = inventory_from_describe(
         responses, account=ACCOUNT, region="eu-west-1", complete=complete, taken_at=taken_at
     )
-    config = Config(settings={rule_id: settings or {}})
-    report = scanner.evaluate(inventory, select=[rule_id], include_pass=True, config=config)
+    rules = select_rules(RULES, Config(select=(rule_id,), settings={rule_id: settings or {}}))
+    report = evaluate([inventory], rules, include_pass=True)
     return {finding.resource.id: finding for finding in report.findings}
 
 

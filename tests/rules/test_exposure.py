@@ -325,19 +325,19 @@ def test_what_an_organization_decides_is_not_cured_by_a_call_of_the_account() ->
 
 
 @pytest.mark.parametrize(
-    ("holder", "break_glass", "severity"),
+    ("holder", "settings", "severity"),
     [
-        ("account", False, "medium"),
-        ("account", True, "medium"),
-        ("declarative-policy", False, "medium"),
-        ("declarative-policy", True, "info"),
+        ("account", {}, "medium"),
+        ("account", {"break_glass": True}, "medium"),
+        ("declarative-policy", {}, "medium"),
+        ("declarative-policy", {"break_glass": True}, "info"),
     ],
 )
 def test_only_an_organization_may_keep_the_serial_console_for_emergencies(
-    holder: str, break_glass: bool, severity: str
+    holder: str, settings: dict[str, Any], severity: str
 ) -> None:
     answer: dict[str, Any] = {"SerialConsoleAccessEnabled": True, "ManagedBy": holder}
-    found = answers_of("NET015", settings={"break_glass": break_glass}, **answer)["eu-west-1"]
+    found = answers_of("NET015", settings=settings, **answer)["eu-west-1"]
     assert found.outcome == "fail"
     assert found.severity == severity
     assert found.message == "the EC2 serial console is switched on for every instance in eu-west-1"
