@@ -154,9 +154,19 @@ def strange_calls(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             variadic = bool(wanted) and bool(spec["signature"][-1].get("variadic"))
             if given < wanted or (given > wanted and not variadic):
                 yield f"the function {name!r} takes {wanted} argument{'s' if wanted != 1 else ''}, not {given}", ""
+            elif name == "matches":
+                yield from _strange_patterns(node["children"][1])
     for child in node["children"]:
         if isinstance(child, Mapping):
             yield from strange_calls(child)
+
+
+def _strange_patterns(node: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    pattern = node["value"] if node["type"] == "literal" else None
+    try:
+        re.compile(pattern if isinstance(pattern, str) else "")
+    except re.error as mistake:
+        yield f"{pattern!r} is no pattern: {mistake}", ""
 
 
 def argument_types(function: str) -> tuple[tuple[str, ...], ...]:

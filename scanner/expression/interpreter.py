@@ -31,7 +31,7 @@ class Functions(functions.Functions):  # type: ignore[misc] # jmespath has no ty
         try:
             return re.search(pattern, text) is not None
         except re.error as mistake:
-            raise jmespath.exceptions.JMESPathValueError("matches", pattern, [str(mistake)]) from mistake
+            raise jmespath.exceptions.JMESPathError(f"matches(): {pattern!r} is no pattern: {mistake}") from mistake
 
 
 # These answer something sensible for null; every other function over an absent fact answers null.

@@ -118,6 +118,10 @@ class _Reader:
         return ANYTHING
 
     def _subexpression(self, node: Mapping[str, Any], shape: Shape) -> Shape:
+        if node["children"][0]["type"] == "not_expression":
+            # JMESPath reads !A.B as (!A).B, which is null whatever A is.
+            self._found.append(("is negated before its part is taken", "write !(A.B) for !A.B"))
+            return ANYTHING
         for child in node["children"]:
             shape = self._visit(child, shape)
         return shape
