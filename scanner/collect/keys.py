@@ -11,11 +11,17 @@ from scanner.aws.kinds import Kind, iam_action
 from scanner.aws.table import KINDS
 from scanner.model import GLOBAL
 
-TOKENS = frozenset({"NextToken", "nextToken", "NextMarker", "Marker"})
+TOKENS = frozenset({"NextToken", "nextToken", "NextMarker", "Marker", "ContinuationToken"})
 """Keys that say where the next page begins; a value in one of them means that there is one."""
 
-METADATA = frozenset({"ResponseMetadata", "IsTruncated", *TOKENS})
-"""Keys of answers that hold no resources."""
+METADATA = TOKENS | {
+    "ResponseMetadata",
+    "IsTruncated",
+    *("TotalCount", "TotalFilteredCount"),  # route53resolver list-resolver-query-log-config-associations
+    *("CompositeAlarms", "LogAlarms"),  # cloudwatch describe-alarms
+    *("Owner", "Prefix"),  # s3api list-buckets
+}
+"""Keys of answers that hold no resources of any kind in the table."""
 
 # A kind that no call lists is laid down as the call would that lists its like.
 _UNLISTED = {"AWS::S3::Bucket": ("ListBuckets", "Buckets[]")}

@@ -91,7 +91,10 @@ def gaps_about(draw: st.DrawFn, name: str, arn: str) -> Gap:
 def facts_of(inventory: Inventory) -> list[tuple[str, dict[str, Any]]]:
     """Facts with their unknowns as text: an unknown refuses to be compared."""
     return [
-        (resource.arn, {name: repr(value) if hasattr(value, "why") else value for name, value in resource.facts.items()})
+        (
+            resource.arn,
+            {name: repr(value) if hasattr(value, "why") else value for name, value in resource.facts.items()},
+        )
         for resource in inventory.resources
     ]
 

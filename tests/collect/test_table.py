@@ -12,6 +12,7 @@ from scanner.aws.build import detail_members
 from scanner.aws.kinds import Detail, Kind
 from scanner.aws.table import KINDS
 from scanner.collect.clients import botocore_session
+from scanner.collect.keys import METADATA, kinds_by_key, listed
 from scanner.collect.times import TIMES
 
 ASKED = [kind for kind in KINDS.values() if kind.operation]
@@ -58,6 +59,13 @@ def test_every_list_turns_its_pages(session: boto3.Session, kind: Kind) -> None:
         return
     assert member in members(session, kind.service, kind.operation, "input_shape")
     assert at(answered, path).type_name == "string"
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=lambda kind: kind.name)
+def test_every_key_of_a_list_s_answer_is_known_when_a_file_holds_it(session: boto3.Session, kind: Kind) -> None:
+    here = listed(kind)
+    answered = members(session, here.service, here.operation, "output_shape")
+    assert set(answered) <= set(kinds_by_key()) | METADATA
 
 
 @pytest.mark.parametrize(("kind", "detail"), DETAILS, ids=lambda value: getattr(value, "operation", "") or value.name)
