@@ -156,7 +156,7 @@ BAD_WORDS = [
     (("scan", "--external-id", "42"), "--external-id goes with --role-arn", "role"),
     (("snapshot", "--demo", "-o", "no/such/folder/x.json"), "no/such/folder", "reate"),
     (("rules", "show", "NET0151"), "'NET0151'", "NET015"),
-    (("rules", "new", "card.txt"), "does not end in .yaml", "YAML"),
+    (("rules", "new", "card.txt"), "no name of a card", "open_door.yaml"),
     (("rules", "new", "card.yaml", "--about", "AWS::EC2::Vpc"), "AWS::EC2::Vpc", "AWS::EC2::VPC"),
 ]
 
