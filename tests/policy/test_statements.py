@@ -62,6 +62,7 @@ def test_all_actions_are_those_of_the_service_too(element: dict[str, Any], expec
         ({"Resource": "arn:*"}, True),
         ({"Resource": "arn:aws:sqs:eu-west-1:*:*"}, True),
         ({"Resource": "arn:aws:sqs:*:111122223333:*"}, False),
+        ({"Resource": "urn:aws:s3:::*"}, False),
         ({"Resource": "arn:aws:s3:::orders*"}, False),
         ({"Resource": "arn:aws:s3:::orders/*"}, False),
         ({"NotResource": "arn:aws:s3:::orders/*"}, True),
@@ -83,6 +84,8 @@ def test_all_resources_leave_account_and_name_open(element: dict[str, Any], expe
         ({"StringLike": {"aws:PrincipalArn": "*"}}, ()),
         ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-a1b2c3d4e5/*", "*"]}}, ()),
         ({"ArnLikeIfExists": {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"}}, ("aws:PrincipalArn",)),
+        ({"StringEquals": {"aws:PrincipalArn": "*"}}, ("aws:PrincipalArn",)),
+        ({"StringLike": {"aws:PrincipalArn": [5]}}, ("aws:PrincipalArn",)),
         ({"Bool": {"AWS:SecureTransport": "true"}}, ()),
         (
             {"NumericGreaterThan": {"s3:TlsVersion": 1.1}, "StringEquals": {"aws:SourceVpc": "vpc-1"}},

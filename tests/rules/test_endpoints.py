@@ -89,6 +89,13 @@ def test_a_forgotten_route_table_names_the_subnet_the_endpoint_and_the_command()
     )
 
 
+def test_a_table_without_an_endpoint_or_a_private_subnet_is_not_asked_about() -> None:
+    without_endpoint = answers_of("VPE002", **private_network())
+    without_subnet = answers_of("VPE002", **private_network(Subnets=[], VpcEndpoints=[endpoint()]))
+    assert outcomes(without_endpoint) == {"rtb-0b1a2c3d4e5f60001": "not-applicable"}
+    assert outcomes(without_subnet) == {"rtb-0b1a2c3d4e5f60001": "not-applicable"}
+
+
 def test_two_services_that_are_left_out_are_told_in_one_finding() -> None:
     other = endpoint(VpcEndpointId="vpce-0b1a2c3d4e5f60002", ServiceName="com.amazonaws.eu-west-1.dynamodb")
     network = private_network(VpcEndpoints=[endpoint(RouteTableIds=[]), other])
@@ -110,6 +117,12 @@ def test_an_endpoint_that_failed_tells_aws_s_reason() -> None:
         "CreationTimestamp is 2025-11-03T09:00:00Z",
         "LastError is InvalidSubnet no free addresses",
     )
+
+
+def test_an_endpoint_without_a_service_is_called_by_its_type() -> None:
+    network = endpoint(VpcEndpointType="ServiceNetwork", ServiceName=None, State="failed")
+    found = answers_of("VPE004", VpcEndpoints=[network])[ENDPOINT]
+    assert found.message == f"{ENDPOINT} (ServiceNetwork) does not serve: it is failed"
 
 
 @pytest.mark.parametrize(

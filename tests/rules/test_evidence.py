@@ -57,3 +57,5 @@ def test_the_subnets_and_interfaces_that_are_left_out_are_named() -> None:
     assert found.message == (
         f"no flow log records all traffic of {VPC}: subnet-0e1d2c3b4a596000b and subnet-0e1d2c3b4a596000c are left out"
     )
+    one = answers_of("EVD001", Vpcs=[{"VpcId": VPC, "OwnerId": ACCOUNT}], Subnets=subnets[:2], FlowLogs=logs)[VPC]
+    assert one.message == f"no flow log records all traffic of {VPC}: subnet-0e1d2c3b4a596000b is left out"

@@ -41,6 +41,24 @@ def test_a_region_without_any_record_says_so_and_how_to_begin() -> None:
     assert "aws cloudtrail create-trail --name all-regions" in found.fix
 
 
+def test_endpoints_that_may_not_be_listed_leave_the_weight_open_and_say_so() -> None:
+    inventory = scanner.inventory_from_describe(
+        {"trailList": [], "EventDataStores": []}, account=ACCOUNT, region="eu-west-1", taken_at=NOON
+    )
+    (found,) = scanner.evaluate(inventory, select=["TRL001"]).findings
+    assert (found.outcome.value, found.severity.value) == ("fail", "high")
+    assert found.because == (
+        "no trail and no event data store covers the Region",
+        "AWS::EC2::InstanceConnectEndpoint was not asked in eu-west-1",
+    )
+
+
+def test_a_data_store_that_ingests_nothing_tells_its_status() -> None:
+    stopped = {"Status": "STOPPED_INGESTION", "MultiRegionEnabled": True, "AdvancedEventSelectors": MANAGEMENT}
+    found = answers_of("TRL001", EventDataStores=[{"EventDataStoreArn": STORE, **stopped}])["eu-west-1"]
+    assert found.because == (f"event data store {STORE}: its status is STOPPED_INGESTION",)
+
+
 def test_an_endpoint_that_can_be_used_makes_the_missing_record_critical() -> None:
     found = answers_of("TRL001", InstanceConnectEndpoints=[connect_endpoint()])["eu-west-1"]
     assert found.severity == "critical"
@@ -146,6 +164,10 @@ def test_a_trail_whose_bucket_refuses_is_mended_at_the_bucket() -> None:
     found = answers_of("TRL002", trailList=[trail(LatestDeliveryError="NoSuchBucket")])["audit"]
     assert found.message == "trail audit writes nothing down: its latest delivery failed with NoSuchBucket"
     assert "aws s3api get-bucket-policy --bucket audit-111122223333" in found.fix
+
+
+def test_an_account_without_trails_says_that_there_is_none() -> None:
+    assert answers_of("TRL003")[ACCOUNT].because == ("there is no trail",)
 
 
 def test_an_account_is_told_what_each_of_its_trails_lacks() -> None:
