@@ -14,13 +14,15 @@ def moment(text: str) -> datetime:
         if written.replace(".", "", 1).isdigit():
             return datetime.fromtimestamp(float(written), tz=UTC)
         found = datetime.fromisoformat(written)
+        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         raise Undecided(f"{text!r} is no time that can be read") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def hours_since(text: str, inventory: View) -> float:
     """Hours between a time and the moment the inventory was taken; raises `Undecided` where either is missing."""
-    if not text or not inventory.now:
+    if not inventory.now:
         raise Undecided("the inventory does not say when it was taken")
+    if not text:
+        raise Undecided("the time is not told")
     return (moment(inventory.now) - moment(text)).total_seconds() / 3600
