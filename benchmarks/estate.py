@@ -87,7 +87,9 @@ def _gateway(number: int) -> Facts:
 
 def _table(number: int, vpcs: int, subnets: int) -> Facts:
     """A VPC's main table; every other VPC's first subnets have a route to the internet."""
-    routes = [{"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"}]
+    routes = [
+        {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"}
+    ]
     if number % 2:
         routes.append({"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": _id("igw", number), "State": "active"})
     members = [_id("subnet", one) for one in range(number, subnets, vpcs)][:2]
@@ -99,7 +101,12 @@ def _table(number: int, vpcs: int, subnets: int) -> Facts:
         "Associations": [
             {"Main": True, "RouteTableId": _id("rtb", number), "AssociationState": {"State": "associated"}},
             *(
-                {"Main": False, "SubnetId": one, "RouteTableId": _id("rtb", number), "AssociationState": {"State": "associated"}}
+                {
+                    "Main": False,
+                    "SubnetId": one,
+                    "RouteTableId": _id("rtb", number),
+                    "AssociationState": {"State": "associated"},
+                }
                 for one in members
             ),
         ],

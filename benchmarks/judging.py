@@ -21,9 +21,13 @@ def main() -> None:
         started = time.process_time()
         report = evaluate([estate], rules)
         costs[size] = time.process_time() - started
-        print(f"  {size:>7,} instances  {len(rules)} rules  {costs[size]:6.2f} CPU s  {len(report.findings):>6,} findings")
+        print(
+            f"  {size:>7,} instances  {len(rules)} rules  {costs[size]:6.2f} CPU s  {len(report.findings):>6,} findings"
+        )
     small, large = SIZES
-    print(f"  growth {small:,} -> {large:,}: {costs[large] / costs[small]:.1f} times for {large / small:.0f} times the size")
+    print(
+        f"  growth {small:,} -> {large:,}: {costs[large] / costs[small]:.1f} times for {large / small:.0f} times the size"
+    )
     print(f"  goal: {large:,} instances under {GOAL} CPU s: {'met' if costs[large] < GOAL else 'MISSED'}")
 
 
