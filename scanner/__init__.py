@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _NOUNS = ("Config", "Finding", "Gap", "Inventory", "Outcome", "Resource", "Rule", "ScanReport", "Severity", "Target")
 _VERBS = ("evaluate", "inventory_from_describe", "load_snapshot", "scan")
 
-__all__ = [  # noqa: PLE0604 - spelt out for readers and type checkers
+__all__ = [
     "Config",
     "Finding",
     "Gap",
@@ -45,7 +45,7 @@ __all__ = [  # noqa: PLE0604 - spelt out for readers and type checkers
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module
+    from importlib import import_module  # noqa: PLC0415 - only for who asks
 
     if name in _VERBS:
         return getattr(import_module("scanner.pipeline"), name)

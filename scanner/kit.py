@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping
 
 from scanner.aws.moments import hours_since, moment
@@ -132,6 +133,7 @@ __all__ = [
     "traffic_in_words",
     "trail_records",
     "union",
+    "word",
     "world_ranges",
 ]
 
@@ -141,6 +143,11 @@ def listed(words: Iterable[str], *, most: int = 5) -> str:
     every = list(dict.fromkeys(words))
     told = every if len(every) <= most else [*every[:most], f"{len(every) - most} more"]
     return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
+
+
+def word(value: object) -> str:
+    """A value as one word of a command in a cure: people copy commands, and an id in a snapshot may hold anything."""
+    return shlex.quote(str(value))
 
 
 def tag_among(resource: Resource, names: Iterable[str]) -> str:

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.version import __version__
 from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE
 from scanner.model import Config, Inventory, Rule, ScanReport
 from scanner.model.progress import Progress, Silent
+from scanner.version import __version__
 
 if TYPE_CHECKING:
     from boto3 import Session
@@ -115,6 +115,8 @@ def configure(
     changes: dict[str, Any] = {"rules": (*wanted.rules, *(str(folder) for folder in rules))}
     if select is not None:
         changes["select"] = (select,) if isinstance(select, str) else tuple(select)
+        # The selection no longer stands in the file, so a mistake in it must not point there.
+        changes["places"] = {path: place for path, place in wanted.places.items() if path[0] != "select"}
     if regions is not None:
         changes["regions"] = (regions,) if isinstance(regions, str) else tuple(regions)
     return dataclasses.replace(wanted, **changes)
@@ -200,4 +202,4 @@ def exit_code(report: ScanReport, config: Config) -> int:
 
 
 def _now() -> str:
-    return datetime.now(tz=timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

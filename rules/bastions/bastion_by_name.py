@@ -19,6 +19,7 @@ from scanner.kit import (
     hours_since,
     is_stopped,
     structures,
+    word,
 )
 
 _TEMPLATE = "AWS::EC2::LaunchTemplate"
@@ -118,7 +119,7 @@ def _judge_template(versions: list[Resource], vocabulary: _Vocabulary) -> Answer
             called = " ".join(str(version.get("LaunchTemplateName", "")).split())
             message = f"the launch template {template} ({called or 'no name'}) bears the name of a bastion"
             fix = (
-                f"aws ec2 delete-launch-template --launch-template-id {template}\n"
+                f"aws ec2 delete-launch-template --launch-template-id {word(template)}\n"
                 f"once nobody launches bastions from it. {_RENAME}"
             )
             return Flag(version, message, because, fix=fix)

@@ -15,6 +15,7 @@ from scanner.kit import (
     is_named,
     leads_to_aws,
     service_of,
+    word,
 )
 
 _VPC = "AWS::EC2::VPC"
@@ -74,7 +75,7 @@ def _switched_off(inventory: Inventory, endpoint: Resource) -> Iterator[Answer]:
             f"{endpoint.get('ServiceName')} has a private name for {endpoint.id}, but {vpc.id} does not resolve it: "
             f"{' and '.join(off)} {'is' if len(off) == 1 else 'are'} off",
             tuple(f"{name} of {vpc.id} is false" for name in off),
-            fix="\n".join(f"aws ec2 modify-vpc-attribute --vpc-id {vpc.id} {_ATTRIBUTES[name]}" for name in off),
+            fix="\n".join(f"aws ec2 modify-vpc-attribute --vpc-id {word(vpc.id)} {_ATTRIBUTES[name]}" for name in off),
         )
     elif doubt:
         raise doubt

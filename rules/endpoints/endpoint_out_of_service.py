@@ -15,6 +15,7 @@ from scanner.kit import (
     hours_since,
     is_going,
     leads_to_aws,
+    word,
 )
 
 # Nothing leads out of these by itself; all others may still become "available".
@@ -45,9 +46,9 @@ def _waiting(endpoint: Resource, state: str, hours: float) -> Flag:
         remark = "the owner of the service has to accept the endpoint"
         fix = (
             "Let the owner of the service accept it:\n"
-            f"aws ec2 accept-vpc-endpoint-connections --service-id <vpce-svc-…> --vpc-endpoint-ids {endpoint.id}\n"
+            f"aws ec2 accept-vpc-endpoint-connections --service-id <vpce-svc-…> --vpc-endpoint-ids {word(endpoint.id)}\n"
             "Or delete it, if nobody will:\n"
-            f"aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {endpoint.id}"
+            f"aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {word(endpoint.id)}"
         )
         return _flag(endpoint, message, (remark,), severity="info", fix=fix)
     return _flag(endpoint, message, ())

@@ -17,6 +17,7 @@ from scanner.kit import (
     listed,
     route_table_of,
     service_of,
+    word,
 )
 
 _SUBNET = "AWS::EC2::Subnet"
@@ -74,10 +75,10 @@ def _flag(
         for route in table.items("Routes")
         if str(route.get("GatewayId")) in {one.id for one in endpoints}
     ]
-    command = f"aws ec2 modify-vpc-endpoint --region {inventory.region} --vpc-endpoint-id {endpoint.id}"
+    command = f"aws ec2 modify-vpc-endpoint --region {word(inventory.region)} --vpc-endpoint-id {word(endpoint.id)}"
     return Flag(
         table,
         f"{table.id} takes {names} past the gateway endpoint {listed(one.id for one in endpoints)} for {service}",
         (*because, *dead),
-        fix=f"{command} --add-route-table-ids {table.id}\nA table that is isolated by design may say so with a tag.",
+        fix=f"{command} --add-route-table-ids {word(table.id)}\nA table that is isolated by design may say so with a tag.",
     )

@@ -20,6 +20,7 @@ from scanner.kit import (
     is_own,
     listed,
     structures,
+    word,
     world_ranges,
 )
 
@@ -101,14 +102,14 @@ def _wear(inventory: Inventory, group: Resource) -> _Wear:
 def _cure(group: Resource, port: int, wear: _Wear) -> str:
     """A group that nothing wears can go; all others lose the open rule, once the endpoint's group is admitted."""
     if wear.severity == "low" and group.get("GroupName") != "default":
-        return f"aws ec2 delete-security-group --group-id {group.id}\nif no launch template or service needs it."
+        return f"aws ec2 delete-security-group --group-id {word(group.id)}\nif no launch template or service needs it."
     admit = (
-        f"aws ec2 authorize-security-group-ingress --group-id {group.id} --protocol tcp --port {port}"
+        f"aws ec2 authorize-security-group-ingress --group-id {word(group.id)} --protocol tcp --port {port}"
         " --source-group <the group of an EC2 Instance Connect Endpoint>"
     )
     revoke = (
-        f"aws ec2 describe-security-group-rules --filters Name=group-id,Values={group.id}\n"
-        f"aws ec2 revoke-security-group-ingress --group-id {group.id} --security-group-rule-ids <the sgr-… of each rule>"
+        f"aws ec2 describe-security-group-rules --filters Name=group-id,Values={word(group.id)}\n"
+        f"aws ec2 revoke-security-group-ingress --group-id {word(group.id)} --security-group-rule-ids <the sgr-… of each rule>"
     )
     if wear.severity:
         return revoke
@@ -124,4 +125,4 @@ def _called(group: Resource) -> str:
 
 def _lines(ranges: tuple[Range, ...]) -> tuple[str, ...]:
     lines = tuple(f"inbound rule: {one.rule}" for one in ranges[:_MOST_LINES])
-    return lines if len(ranges) <= _MOST_LINES else (*lines, f"and {len(ranges) - _MOST_LINES} more ranges")
+    return lines if len(ranges) <= _MOST_LINES else (*lines, f"and {len(ranges) - _MOST_LINES} more")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Flag, Inventory, Resource, text_of
+from scanner.kit import Answer, Flag, Inventory, Resource, text_of, word
 
 _BINDINGS = ("AssociationId", "InstanceId", "NetworkInterfaceId", "PrivateIpAddress")
 
@@ -39,8 +39,10 @@ def _called(address: Resource) -> str:
 def _release(address: Resource, *, bound: bool) -> str:
     allocation, association = text_of(address, "AllocationId"), text_of(address, "AssociationId")
     ip = text_of(address, "PublicIp")
-    release = f"aws ec2 release-address {f'--allocation-id {allocation}' if allocation else f'--public-ip {ip}'}"
+    release = (
+        f"aws ec2 release-address {f'--allocation-id {word(allocation)}' if allocation else f'--public-ip {word(ip)}'}"
+    )
     if not bound:
         return f"{release}\nor bind it to what it was kept for."
-    loose = f"aws ec2 disassociate-address {f'--association-id {association}' if association else f'--public-ip {ip}'}"
+    loose = f"aws ec2 disassociate-address {f'--association-id {word(association)}' if association else f'--public-ip {word(ip)}'}"
     return f"{loose}\n{release}\nServe the public through a load balancer, which brings its own address."

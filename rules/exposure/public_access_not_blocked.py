@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Clear, Flag, Inventory, Resource, Undecided, Unsure, listed, structures, text_of
+from scanner.kit import Answer, Clear, Flag, Inventory, Resource, Undecided, Unsure, listed, structures, text_of, word
 
 _GATEWAY = "AWS::EC2::InternetGateway"
 _BLOCKING = frozenset({"block-ingress", "block-bidirectional"})
@@ -54,6 +54,6 @@ def _cure(region: str, *, decided_above: bool) -> str:
         )
     return (
         "aws ec2 modify-vpc-block-public-access-options --internet-gateway-block-mode block-ingress"
-        f" --region {region}\nkeeps NAT and egress-only gateways working; exclude the subnets of internet-facing load"
+        f" --region {word(region)}\nkeeps NAT and egress-only gateways working; exclude the subnets of internet-facing load"
         " balancers first."
     )

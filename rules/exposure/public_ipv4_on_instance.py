@@ -19,6 +19,7 @@ from scanner.kit import (
     structures,
     tag_among,
     text_of,
+    word,
 )
 
 _AUTOMATIC = "amazon"
@@ -102,9 +103,9 @@ def _cure(interface: Mapping[str, Any], ip: str, owner: str) -> str:
     if owner == _AUTOMATIC:
         return (
             "aws ec2 modify-network-interface-attribute --no-associate-public-ip-address"
-            f" --network-interface-id {interface.get('NetworkInterfaceId')}"
+            f" --network-interface-id {word(interface.get('NetworkInterfaceId'))}"
         )
     return (
         'aws ec2 disassociate-address --association-id "$(aws ec2 describe-addresses'
-        f" --public-ips {ip} --query 'Addresses[0].AssociationId' --output text)\""
+        f" --public-ips {word(ip)} --query 'Addresses[0].AssociationId' --output text)\""
     )

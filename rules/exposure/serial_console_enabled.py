@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Clear, Flag, Inventory, Resource, Unsure
+from scanner.kit import Answer, Clear, Flag, Inventory, Resource, Unsure, word
 
 _POLICY = "declarative-policy"
 
@@ -27,7 +27,9 @@ def _flag(switch: Resource, region: str, *, break_glass: bool) -> Flag:
     message = f"the EC2 serial console is switched on for every instance in {region}"
     because = ("SerialConsoleAccessEnabled is true", f"ManagedBy is {holder}")
     if holder != _POLICY:
-        return Flag(switch, message, because, fix=f"aws ec2 disable-serial-console-access --region {region}\n{_RESCUE}")
+        return Flag(
+            switch, message, because, fix=f"aws ec2 disable-serial-console-access --region {word(region)}\n{_RESCUE}"
+        )
     fix = "The account cannot change this: set the serial console to disabled in the organization's declarative policy."
     return Flag(switch, message, because, severity="info" if break_glass else "", fix=fix)
 

@@ -20,6 +20,7 @@ from scanner.kit import (
     route_table_of,
     structures,
     tag_among,
+    word,
 )
 
 _REST = "What has to be public asks for its address when it is launched."
@@ -59,7 +60,7 @@ def _judge(inventory: Inventory, subnet: Resource) -> Answer:
     if not assigned:
         return Clear(subnet, "no public address is assigned at launch")
     # AWS takes one switch a call.
-    fix = (f"aws ec2 modify-subnet-attribute --subnet-id {subnet.id} {switch}" for switch in switches)
+    fix = (f"aws ec2 modify-subnet-attribute --subnet-id {word(subnet.id)} {switch}" for switch in switches)
     message = f"{subnet.label} gives whatever is launched in it {listed(assigned)}"
     return Flag(subnet, message, tuple(because), fix="\n".join((*fix, _REST)))
 

@@ -21,6 +21,7 @@ from scanner.kit import (
     listed,
     speaks_to,
     tag_among,
+    word,
 )
 
 _AGENT = "AWS::SSM::ManagedInstanceInventory"
@@ -88,7 +89,7 @@ def _flag(inventory: Inventory, vpc: Resource, left: Sequence[Resource], endpoin
     )
     lines = [f"{one.id} ({one.get('State.Name', 'state not told')}) has no private way in" for one in left]
     if len(lines) > _MOST_LINES:
-        lines = [*lines[:_MOST_LINES], f"and {len(left) - _MOST_LINES} more instances"]
+        lines = [*lines[:_MOST_LINES], f"and {len(left) - _MOST_LINES} more"]
     lines += [_shortcoming(inventory, endpoint) for endpoint in endpoints]
     return Flag(vpc, message, tuple(lines), fix=_cure(inventory, vpc, left[0], endpoints))
 
@@ -101,12 +102,14 @@ def _cure(inventory: Inventory, vpc: Resource, instance: Resource, endpoints: Se
         widen = "aws ec2 modify-instance-connect-endpoint --ip-address-type dualstack --instance-connect-endpoint-id"
         return f"{widen} {own.id}\n{rest}"
     subnet = instance.get("SubnetId", f"<a subnet of {vpc.id}>")
-    create = f"aws ec2 create-instance-connect-endpoint --subnet-id {subnet} --security-group-ids <a group of its own>"
+    create = (
+        f"aws ec2 create-instance-connect-endpoint --subnet-id {word(subnet)} --security-group-ids <a group of its own>"
+    )
     if own is None:
         return f"{create}\nOne endpoint serves a whole VPC. {rest}"
     if own.get("State") == "create-in-progress":
         return f"Wait for {own.id}, which is being created. {rest}"
-    return f"aws ec2 delete-instance-connect-endpoint --instance-connect-endpoint-id {own.id}\n{create}\n{rest}"
+    return f"aws ec2 delete-instance-connect-endpoint --instance-connect-endpoint-id {word(own.id)}\n{create}\n{rest}"
 
 
 def _shortcoming(inventory: Inventory, endpoint: Resource) -> str:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Aside, Clear, Flag, Inventory, Resource, Unsure, hours_since, is_own, is_usable, text_of
+from scanner.kit import (
+    Answer,
+    Aside,
+    Clear,
+    Flag,
+    Inventory,
+    Resource,
+    Unsure,
+    hours_since,
+    is_own,
+    is_usable,
+    text_of,
+    word,
+)
 
 _FAILED = frozenset({"create-failed", "delete-failed"})
 _PASSING = frozenset({"create-in-progress", "delete-in-progress"})
@@ -30,7 +43,7 @@ def _judge(inventory: Inventory, endpoint: Resource, patience_minutes: int) -> A
             endpoint,
             f"the last change of {endpoint.label} failed, so that it goes on with its old configuration",
             severity="low",
-            fix=f"aws ec2 modify-instance-connect-endpoint --instance-connect-endpoint-id {endpoint.id}"
+            fix=f"aws ec2 modify-instance-connect-endpoint --instance-connect-endpoint-id {word(endpoint.id)}"
             " with what was intended, after StateMessage is dealt with.",
         )
     if usable:

@@ -23,6 +23,7 @@ from scanner.kit import (
     listed,
     structures,
     traffic_in_words,
+    word,
     world_ranges,
 )
 
@@ -104,7 +105,7 @@ def _flag(
     called = f"{group.id} ({name})" if name else group.id
     lines = list(dict.fromkeys(f"outbound rule: {rule}" for rule in rules))
     if len(lines) > _MOST_LINES:
-        lines = [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} more rules"]
+        lines = [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} more"]
     message = f"{called} lets {listed(endpoint.label for endpoint in endpoints)} reach {reached}"
     try:
         others = [one.id for one in interfaces_of(inventory, group.id) if not belongs_to_endpoint(one, endpoints)]
@@ -114,7 +115,7 @@ def _flag(
         return Flag(group, message, tuple(lines))
     fix = "".join(
         "aws ec2 modify-instance-connect-endpoint --security-group-ids <a group of its own>"
-        f" --instance-connect-endpoint-id {endpoint.id}\n"
+        f" --instance-connect-endpoint-id {word(endpoint.id)}\n"
         for endpoint in endpoints
     )
     shared = f"the group is shared with {listed(others)}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Flag, Inventory, delivery_trouble, owner_of
+from scanner.kit import Answer, Flag, Inventory, delivery_trouble, owner_of, word
 
 
 def check(inventory: Inventory, *, delivery_hours: int) -> Iterator[Answer]:
@@ -16,7 +16,7 @@ def check(inventory: Inventory, *, delivery_hours: int) -> Iterator[Answer]:
                 continue
             stopped = trail.get("IsLogging") is False
             fix = (
-                f"aws cloudtrail start-logging --region {trail.region} --name {trail.arn}\n"
+                f"aws cloudtrail start-logging --region {word(trail.region)} --name {word(trail.arn)}\n"
                 "A trail nobody needs any more is better deleted than left stopped."
                 if stopped
                 else ""

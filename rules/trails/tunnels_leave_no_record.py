@@ -24,6 +24,7 @@ from scanner.kit import (
     listed,
     store_records,
     trail_records,
+    word,
 )
 
 _SOME_CALLERS = "its selectors record the tunnels of some callers only"
@@ -145,5 +146,6 @@ def _is_way_in(inventory: Inventory, endpoint: Resource) -> bool:
 def _fix(search: _Search) -> str:
     """Only a trail that would record OpenTunnel, had nobody stopped it, is worth starting again."""
     return "\n".join(
-        f"aws cloudtrail start-logging --region {trail.region} --name {trail.arn}" for trail in search.stopped
+        f"aws cloudtrail start-logging --region {word(trail.region)} --name {word(trail.arn)}"
+        for trail in search.stopped
     )

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 
 import click
 
-from scanner.version import __version__
 from scanner.errors import EXIT_USAGE, BastionlessError
+from scanner.version import __version__
 
 _COMMANDS: Mapping[str, str] = {
     "scan": "scanner.cli.scan:scan",
@@ -27,7 +27,7 @@ class LazyGroup(click.Group):
         """The commands in the order a newcomer meets them."""
         return list(_COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command, imported now; None for a word that is none."""
         if cmd_name not in _COMMANDS:
             return None

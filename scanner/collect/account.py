@@ -5,16 +5,17 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scanner.aws.build import ALWAYS
+from scanner.aws.build import ALWAYS, make_inventory
 from scanner.aws.table import KINDS, needed_kinds
 from scanner.collect.access import Access, Caller, RegionChoice
 from scanner.collect.clients import Clients
 from scanner.collect.dispatch import run_plans
 from scanner.collect.plan import Scope, plan
 from scanner.collect.regions import default_region
-from scanner.model import GLOBAL, Inventory
+from scanner.model import GLOBAL, Gap, Inventory
 from scanner.model.progress import Progress
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def collect_account(
     """One inventory a Region, in the order of `regions`, and one of Region "global" when a global kind is wanted.
 
     `kinds` are kinds of the table; their parents are added. Nothing AWS answers or fails to answer raises: it becomes
-    a gap. The gaps of `regions` join the first inventory.
+    a gap. A Region that was asked for and is not enabled gets an inventory in which nothing could be read; a gap that
+    hides Regions joins the first inventory.
     """
     needed = needed_kinds(kinds)
     clients = Clients(session, partition=caller.partition, endpoint_url=access.endpoint_url, workers=workers)
@@ -48,12 +50,22 @@ def collect_account(
         inventories = run_plans(
             {scope.region: plan(scope) for scope in scopes}, clients=clients, workers=workers, progress=progress
         )
-    return tuple(inventories[scope.region] for scope in scopes)
+    closed = (_closed(gap, caller, needed, taken_at=taken_at, mode=mode) for gap in regions.gaps if not gap.kinds)
+    return (*(inventories[scope.region] for scope in scopes), *closed)
 
 
-def failed_reason(inventory: Inventory) -> str:
-    """Why nothing at all could be read there; "" where at least one kind could."""
-    return inventory.failed
+def _closed(gap: Gap, caller: Caller, kinds: frozenset[str], *, taken_at: str, mode: str) -> Inventory:
+    """A Region that was asked for and is not enabled: an inventory in which every kind has that gap."""
+    return make_inventory(
+        {},
+        account=caller.account,
+        region=gap.region,
+        partition=caller.partition,
+        gaps=(replace(gap, kinds=tuple(sorted(kinds - set(ALWAYS)))),),
+        collected=kinds,
+        taken_at=taken_at,
+        mode=mode,
+    )
 
 
 def _scopes(
@@ -71,7 +83,7 @@ def _scopes(
             kinds=kinds,
             homes=homes,
             facts=facts.get(region, {}),
-            gaps=choice.gaps if not index else (),
+            gaps=() if index else tuple(gap for gap in choice.gaps if gap.kinds),
             taken_at=taken_at,
             mode=mode,
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -84,6 +85,20 @@ def fill(text: str, resource: Resource, values: Mapping[str, Any] = MappingProxy
     What cannot be computed of these facts reads "(none)": a verdict must not be lost for want of a word.
     """
     return _SLOT.sub(lambda slot: _slot_in_words(slot[1], resource, values), text)
+
+
+def fill_commands(text: str, resource: Resource, values: Mapping[str, Any] = MappingProxyType({})) -> str:
+    """The same for a cure: on its lines that are commands of the AWS command line every value is one shell word.
+
+    People copy these lines, and an id in somebody else's snapshot may hold anything.
+    """
+    lines = []
+    for line in text.splitlines():
+        if line.startswith("aws "):
+            lines.append(_SLOT.sub(lambda slot: shlex.quote(_slot_in_words(slot[1], resource, values)), line))
+        else:
+            lines.append(fill(line, resource, values))
+    return "\n".join(lines)
 
 
 def _slot_in_words(source: str, resource: Resource, values: Mapping[str, Any]) -> str:

@@ -14,7 +14,7 @@ class Config:
     """Selection, settings, severities and thresholds.
 
     `select` and `ignore` hold rule ids ("NET001") or families ("NET"); an empty `select` means all. `fail_on` is the
-    least severity that makes a scan fail, None for never. `source` is the file this was read from, "" for none.
+    least severity that makes a scan fail, None for never. `places` tells where in the file each key stands.
     """
 
     select: tuple[str, ...] = ()
@@ -28,4 +28,10 @@ class Config:
     external_id: str = ""
     role_session_name: str = ""
     rules: tuple[str, ...] = ()
-    source: str = ""
+    places: Mapping[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
+
+    def place(self, *path: str) -> str:
+        """`file:line` of a key ("settings", "NET006", "admin_ports"), or of the nearest key around it, or ""."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, "")

@@ -68,7 +68,7 @@ class Unknown:
     def __hash__(self) -> int:
         return hash(("Unknown", self.why))
 
-    def __str__(self) -> str:
+    def __str__(self) -> str:  # noqa: PLE0307 - it never returns
         # A word made of it would pass for AWS's own, and be equal to none.
         self._refuse()
 

@@ -141,6 +141,7 @@ class _CardReader:
             elif not isinstance(body, dict) or "default" not in body:
                 cure = "write `{default: …, help: …}`"
                 self._remarks.tell(f"the setting {name!r} has no default", "settings", name, cure=cure)
+                settings.append(Setting(name, None))  # so that those who ask for it are not told that it is not there
             else:
                 self._remarks.refuse_strange_keys(body, ("default", "help"), "settings", name, noun="a setting")
                 settings.append(Setting(name, body["default"], str(body.get("help") or "")))

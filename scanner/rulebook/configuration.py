@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +42,17 @@ def read_config(path: Path) -> Config:
     values = {key: _READERS[key](document, (key,), value) for key, value in data.items()}
     if "rules" in values:
         values["rules"] = tuple(str(path.parent / folder) for folder in values["rules"])
-    return Config(**values, source=str(path))
+    return Config(**values, places=dict(_places(document, data)))
+
+
+def _places(
+    document: Document, data: Mapping[Any, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    for key, value in data.items():
+        here = (*path, str(key))
+        yield here, document.place(*here)
+        if isinstance(value, Mapping):
+            yield from _places(document, value, here)
 
 
 def threshold(word: str) -> Severity | None:

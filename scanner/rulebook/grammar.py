@@ -114,20 +114,26 @@ class _Reader:
         if shape.type == "list":
             self._found.append((f"has a list where {name!r} is asked", "write [] before the dot"))
         else:
-            self._found.append((f"has no field {name!r}", did_you_mean(name, shape.members)))
+            is_literal = name in {"null", "true", "false"}
+            cure = f"write `{name}` in backquotes" if is_literal else did_you_mean(name, shape.members)
+            self._found.append((f"has no field {name!r}", cure))
         return ANYTHING
 
     def _subexpression(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        if node["children"][0]["type"] == "not_expression":
-            # JMESPath reads !A.B as (!A).B, which is null whatever A is.
-            self._found.append(("is negated before its part is taken", "write !(A.B) for !A.B"))
-            return ANYTHING
-        for child in node["children"]:
+        shape = self._base(node, shape)
+        for child in node["children"][1:]:
             shape = self._visit(child, shape)
         return shape
 
     _pipe = _subexpression
     _index_expression = _subexpression
+
+    def _base(self, node: Mapping[str, Any], shape: Shape) -> Shape:
+        """The shape of what a part is taken of. JMESPath reads !A.B as (!A).B, which is null whatever A is."""
+        child = node["children"][0]
+        if child["type"] == "not_expression":
+            self._found.append(("is negated before its part is taken", "write !(A.B) for !A.B"))
+        return self._visit(child, shape)
 
     def _index(self, _: Mapping[str, Any], shape: Shape) -> Shape:
         return self._item(shape)
@@ -137,21 +143,21 @@ class _Reader:
         return shape
 
     def _flatten(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        inner = self._visit(node["children"][0], shape)
+        inner = self._base(node, shape)
         item = self._item(inner)
         return item if item.type == "list" else inner
 
     def _projection(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        item = self._item(self._visit(node["children"][0], shape))
+        item = self._item(self._base(node, shape))
         return Shape("list", item=self._visit(node["children"][1], item))
 
     def _value_projection(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        self._visit(node["children"][0], shape)
+        self._base(node, shape)
         self._visit(node["children"][1], ANYTHING)
         return ANYTHING
 
     def _filter_projection(self, node: Mapping[str, Any], shape: Shape) -> Shape:
-        item = self._item(self._visit(node["children"][0], shape))
+        item = self._item(self._base(node, shape))
         self._visit(node["children"][2], item)
         return Shape("list", item=self._visit(node["children"][1], item))
 

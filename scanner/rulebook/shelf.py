@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -96,27 +97,30 @@ def _clashes(rules: Iterable[Rule]) -> list[CardError]:
 
 def select_rules(rules: Sequence[Rule], config: Config) -> tuple[Rule, ...]:
     """The rules the configuration wants, with its settings and severities; raises `ConfigError` for what matches nothing."""
-    wanted = _names(rules, config.select, "select", config.source)
-    unwanted = _names(rules, config.ignore, "ignore", config.source)
+    wanted = _names(rules, config.select, "select", config)
+    unwanted = _names(rules, config.ignore, "ignore", config)
     chosen = [
         _tuned(rule, config)
         for rule in rules
         if not rule.retired and rule.id not in unwanted and (not config.select or rule.id in wanted)
     ]
-    _names(rules, config.severity, "severity", config.source)
+    _names(rules, config.severity, "severity", config)
     for name, given in config.settings.items():
-        named = _names(rules, (name,), "settings", config.source)
+        named = _names(rules, (name,), "settings", config)
         known = {setting.name for rule in rules if rule.id in named for setting in rule.settings}
         for setting in given:
             if setting not in known:
                 cure = did_you_mean(setting, known) or f"{name} has none"
-                raise ConfigError(f"settings: {name} has no setting {setting!r}", place=config.source, cure=cure)
+                place = config.place("settings", name, setting)
+                raise ConfigError(f"settings: {name} has no setting {setting!r}", place=place, cure=cure)
     if not chosen:
-        raise ConfigError("no rule is left after select and ignore", place=config.source, cure="widen the selection")
+        raise ConfigError(
+            "no rule is left after select and ignore", place=config.place("select"), cure="widen the selection"
+        )
     return tuple(chosen)
 
 
-def _names(rules: Sequence[Rule], words: Iterable[str], option: str, source: str) -> set[str]:
+def _names(rules: Sequence[Rule], words: Iterable[str], option: str, config: Config) -> set[str]:
     """Ids for ids, aliases and families."""
     table: dict[str, set[str]] = {}
     for rule in rules:
@@ -127,7 +131,9 @@ def _names(rules: Sequence[Rule], words: Iterable[str], option: str, source: str
         if word not in table:
             families = {rule.family for rule in rules}
             cure = did_you_mean(word, table) or f"the families are {', '.join(sorted(families))}"
-            raise ConfigError(f"{option}: no rule or family is called {word!r}", place=source, cure=cure)
+            raise ConfigError(
+                f"{option}: no rule or family is called {word!r}", place=config.place(option, word), cure=cure
+            )
         found |= table[word]
     return found
 
@@ -139,20 +145,21 @@ def _tuned(rule: Rule, config: Config) -> Rule:
         given = config.settings.get(name, {})
         # What is said of a family holds for those of its rules that have such a setting.
         wanted = {key: given[key] for key in given if key in values} if name == rule.family else given
-        values.update(_checked(rule, wanted, config.source))
+        values.update(_checked(rule, wanted, partial(config.place, "settings", name)))
     severity = next((config.severity[name] for name in reversed(names) if name in config.severity), None)
     return replace(rule, values=values, severity=severity or rule.severity, severity_set=severity is not None)
 
 
-def _checked(rule: Rule, given: Mapping[str, Any], source: str) -> Mapping[str, Any]:
+def _checked(rule: Rule, given: Mapping[str, Any], place: Callable[[str], str]) -> Mapping[str, Any]:
     defaults = {setting.name: setting.default for setting in rule.settings}
     for name, value in given.items():
         if name not in defaults:
             cure = did_you_mean(name, defaults) if defaults else f"{rule.id} has none"
-            raise ConfigError(f"settings: {rule.id} has no setting {name!r}", place=source, cure=cure)
+            raise ConfigError(f"settings: {rule.id} has no setting {name!r}", place=place(name), cure=cure)
         if not _same_type(value, defaults[name]):
             expected = "a list" if defaults[name] == [] else f"like {defaults[name]!r}"
-            raise ConfigError(f"settings: {rule.id}.{name} cannot be {value!r}", place=source, cure=f"it is {expected}")
+            message = f"settings: {rule.id}.{name} cannot be {value!r}"
+            raise ConfigError(message, place=place(name), cure=f"it is {expected}")
     return given
 
 
@@ -172,6 +179,6 @@ def _same_type(value: Any, default: Any) -> bool:
 def with_settings(rule: Rule, given: Mapping[str, Any]) -> Rule:
     """The rule with some settings replaced; raises `UsageError` for a name or type it does not have."""
     try:
-        return replace(rule, values={**rule.values, **_checked(rule, given, rule.file)})
+        return replace(rule, values={**rule.values, **_checked(rule, given, lambda _: rule.file)})
     except ConfigError as mistake:
         raise UsageError(mistake.message, place=rule.file, cure=mistake.cure) from mistake

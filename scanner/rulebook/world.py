@@ -91,7 +91,7 @@ class _WorldReader:
             return ()
         listed = body.get(key)
         if not isinstance(listed, list) or not listed or not all(isinstance(item, (str, int)) for item in listed):
-            self._tell(f"the world does not say which ids it {key}", key, cure=f"list the exact ids under `{key}:`")
+            self._tell("the world names no ids", key, cure=f"list the exact ids under `{key}:`")
             return ()
         return tuple(str(item) for item in listed)
 

@@ -8,7 +8,7 @@ import pytest
 
 from scanner.aws.table import KINDS
 from scanner.collect.access import Access, choose_regions, identify_caller
-from scanner.collect.account import collect_account, failed_reason
+from scanner.collect.account import collect_account
 from scanner.mock.account import mocked_account
 from scanner.mock.estate import seed
 from scanner.model import GLOBAL, Inventory
@@ -69,7 +69,7 @@ def test_every_kind_of_the_table_is_read_without_a_gap(estate: tuple[tuple[Inven
     inventories, _ = estate
     assert [inventory.region for inventory in inventories] == [*REGIONS, GLOBAL]
     assert [gap.sentence for inventory in inventories for gap in inventory.gaps] == []
-    assert [failed_reason(inventory) for inventory in inventories] == ["", "", ""]
+    assert [inventory.failed for inventory in inventories] == ["", "", ""]
     collected = frozenset().union(*(inventory.collected or frozenset() for inventory in inventories))
     assert collected == frozenset(KINDS)
 

@@ -112,11 +112,11 @@ def test_what_is_known_of_regions_joins_the_inventories(
 
     aws.answer("DescribeRegions", regions(ALL))
     access = Access(endpoint_url=aws.url)
-    first, second = collect_account(
+    first, second, closed = collect_account(
         session,
         caller=CALLER,
         regions=choose(aws, session, "eu-south-1", "ap-east-1", "eu-west-1"),
-        kinds=frozenset(),
+        kinds=frozenset({"AWS::EC2::VPC"}),
         access=access,
         progress=Silent(),
         taken_at="",
@@ -124,5 +124,9 @@ def test_what_is_known_of_regions_joins_the_inventories(
     assert [dict(region.facts) for region in first.of("AWS::Region")] == [
         {"RegionName": "eu-south-1", "OptInStatus": "opted-in"}
     ]
-    assert [(gap.region, gap.kinds) for gap in first.gaps] == [("ap-east-1", ())]
-    assert second.gaps == ()
+    assert [gap.call for inventory in (first, second) for gap in inventory.gaps] == ["ec2:DescribeVpcs"] * 2
+    assert (first.region, second.region, closed.region) == ("eu-south-1", "eu-west-1", "ap-east-1")
+    assert [(gap.region, gap.reason, gap.kinds) for gap in closed.gaps] == [
+        ("ap-east-1", GapReason.OPTED_OUT, ("AWS::EC2::VPC",))
+    ]
+    assert closed.failed == "ec2:DescribeRegions is not possible, the Region is not enabled in ap-east-1 (not-opted-in)"
