@@ -96,7 +96,9 @@ def parse_document(text: str, *, file: str, error: type[UsageError] = CardError)
             loader.dispose()
     except yaml.YAMLError as failure:
         mark = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
-        place = f"{file}:{mark.line + 1}" if mark is not None else file
+        # What is missing at the end is told to stand behind it.
+        last = max(1, len(text.splitlines()))
+        place = f"{file}:{min(mark.line + 1, last)}" if mark is not None else file
         problem = getattr(failure, "problem", None) or str(failure).splitlines()[0]
         raise error(f"this is not YAML: {problem}", place=place, cure="check indentation and quotes") from None
     except (ValueError, RecursionError) as failure:
