@@ -100,10 +100,11 @@ _APART = {"carrier": "CarrierIp", "customer-owned": "CustomerOwnedIp"}
 
 
 def _cure(interface: Mapping[str, Any], ip: str, owner: str) -> str:
-    if owner == _AUTOMATIC:
+    interface_id = interface.get("NetworkInterfaceId")
+    if owner == _AUTOMATIC and interface_id:
         return (
             "aws ec2 modify-network-interface-attribute --no-associate-public-ip-address"
-            f" --network-interface-id {word(interface.get('NetworkInterfaceId'))}"
+            f" --network-interface-id {word(interface_id)}"
         )
     return (
         'aws ec2 disassociate-address --association-id "$(aws ec2 describe-addresses'

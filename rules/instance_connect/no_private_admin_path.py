@@ -100,11 +100,10 @@ def _cure(inventory: Inventory, vpc: Resource, instance: Resource, endpoints: Se
     rest = "Or install the SSM agent and give the instances a role that Session Manager accepts."
     if own is not None and is_usable(own):
         widen = "aws ec2 modify-instance-connect-endpoint --ip-address-type dualstack --instance-connect-endpoint-id"
-        return f"{widen} {own.id}\n{rest}"
-    subnet = instance.get("SubnetId", f"<a subnet of {vpc.id}>")
-    create = (
-        f"aws ec2 create-instance-connect-endpoint --subnet-id {word(subnet)} --security-group-ids <a group of its own>"
-    )
+        return f"{widen} {word(own.id)}\n{rest}"
+    subnet = instance.get("SubnetId")
+    place = word(subnet) if subnet else f"<a subnet of {vpc.id}>"
+    create = f"aws ec2 create-instance-connect-endpoint --subnet-id {place} --security-group-ids <a group of its own>"
     if own is None:
         return f"{create}\nOne endpoint serves a whole VPC. {rest}"
     if own.get("State") == "create-in-progress":

@@ -148,3 +148,18 @@ def test_templates_and_scaling_groups_are_answered_for_beside_the_instances() ->
 def test_what_nobody_listed_leaves_the_region_unknown_and_the_instances_decided() -> None:
     found = answers_of("BAS003", complete=False, Instances=[_instance("orders")])
     assert outcomes(found) == {"i-0294bd71c6ef80001": "pass", "eu-west-1": "unknown"}
+
+
+@pytest.mark.parametrize(
+    "profile", [{"Name": "bastion"}, {"Arn": "arn:aws:iam::111122223333:instance-profile/ops/bastion"}]
+)
+def test_a_template_is_known_by_its_instance_profile(profile: dict[str, str]) -> None:
+    template = {
+        "LaunchTemplateId": "lt-0294bd71c6ef80001",
+        "LaunchTemplateName": "tools",
+        "VersionNumber": 1,
+        "LaunchTemplateData": {"IamInstanceProfile": profile},
+    }
+    found = answers_of("BAS003", LaunchTemplateVersions=[template])["lt-0294bd71c6ef80001:1"]
+    assert found.outcome == "fail"
+    assert found.because == ("the name of its instance profile is 'bastion'",)

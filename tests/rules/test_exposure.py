@@ -342,3 +342,55 @@ def test_only_an_organization_may_keep_the_serial_console_for_emergencies(
     assert found.severity == severity
     assert found.message == "the EC2 serial console is switched on for every instance in eu-west-1"
     assert found.because == ("SerialConsoleAccessEnabled is true", f"ManagedBy is {holder}")
+
+
+def test_an_address_that_aws_names_three_times_is_told_once() -> None:
+    association = {"PublicIp": "54.214.7.1", "IpOwnerId": "amazon"}
+    interface = {
+        "NetworkInterfaceId": "eni-0d5c2a7e91b340001",
+        "PrivateIpAddress": "10.0.1.10",
+        "Association": association,
+        "PrivateIpAddresses": [{"PrivateIpAddress": "10.0.1.10", "Association": association}],
+    }
+    instance = {
+        "InstanceId": "i-0d5c2a7e91b340001",
+        "State": {"Name": "running"},
+        "PublicIpAddress": "54.214.7.1",
+        "NetworkInterfaces": [interface],
+    }
+    found = answers_of("NET001", Instances=[instance])["i-0d5c2a7e91b340001"]
+    assert found.message == "i-0d5c2a7e91b340001 has the public IPv4 address 54.214.7.1"
+    assert found.because == ("eni-0d5c2a7e91b340001: 10.0.1.10 has the public address 54.214.7.1 (automatic)",)
+
+
+def test_a_world_in_many_pieces_is_cut_short_in_the_evidence() -> None:
+    rule: dict[str, Any] = {**SSH_FOR_ALL, "IpRanges": [{"CidrIp": f"{first}.0.0.0/5"} for first in range(16, 120, 8)]}
+    found = answers_of("NET006", SecurityGroups=[_open_group(IpPermissions=[rule])])["sg-0b61f0c2d4e980001"]
+    assert found.message == (
+        "sg-0b61f0c2d4e980001 (ops) opens port 22 to 16.0.0.0/5, 24.0.0.0/5, 32.0.0.0/5 and 10 more, but nothing wears it"
+    )
+    assert found.because[-2:] == ("and 1 more", "no network interface wears the group")
+    rule = {**SSH_FOR_ALL, "IpRanges": rule["IpRanges"][:12]}
+    found = answers_of("NET006", SecurityGroups=[_open_group(IpPermissions=[rule])])["sg-0b61f0c2d4e980001"]
+    assert found.because[-2] == "inbound rule: tcp 22 from 96.0.0.0/5"
+
+
+@pytest.mark.parametrize(
+    ("facts", "outcome"),
+    [
+        ({"OwnerId": "AWS", "PrefixListName": "service"}, "pass"),
+        ({"PrefixListName": "com.amazonaws.eu-west-1.ec2-instance-connect"}, "pass"),
+        ({"OwnerId": "111122223333", "PrefixListName": "world"}, "fail"),
+    ],
+    ids=["AWS owns it", "AWS named it", "a customer's"],
+)
+def test_only_a_customers_prefix_list_stands_for_its_entries(facts: dict[str, Any], outcome: str) -> None:
+    listed = {"PrefixListId": "pl-0b61f0c2d4e980001", "Entries": [{"Cidr": "0.0.0.0/0"}], **facts}
+    rule = {**SSH_FOR_ALL, "IpRanges": [], "PrefixListIds": [{"PrefixListId": "pl-0b61f0c2d4e980001"}]}
+    found = answers_of("NET006", SecurityGroups=[_open_group(IpPermissions=[rule])], PrefixLists=[listed])
+    assert outcomes(found)["sg-0b61f0c2d4e980001"] == outcome
+
+
+def test_public_access_that_may_flow_says_no_more_than_that_the_switch_is_off() -> None:
+    found = answers_of("NET012", VpcBlockPublicAccessOptions=OPEN, InternetGateways=[GATEWAY])["eu-west-1"]
+    assert found.message == "VPC Block Public Access is off in eu-west-1"

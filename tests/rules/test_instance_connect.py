@@ -57,7 +57,7 @@ def test_a_vpc_without_a_way_in_names_three_instances_and_lists_them_all_as_evid
 
 def test_a_crowd_of_instances_is_cut_short_in_the_evidence() -> None:
     found = answers_of("EIC001", Vpcs=[{"VpcId": VPC}], Instances=[_instance(number) for number in range(1, 101)])
-    assert found[VPC].because[-2:] == ("i-0a7d20c4e8f150020 (running) has no private way in", "and 80 more instances")
+    assert found[VPC].because[-2:] == ("i-0a7d20c4e8f150020 (running) has no private way in", "and 80 more")
 
 
 @pytest.mark.parametrize(
@@ -249,3 +249,31 @@ def test_an_emptied_default_group_breaks_nothing_beside_one_that_leads_out() -> 
     ]
     endpoint = _endpoint(SecurityGroupIds=[GROUP, "sg-0a7d20c4e8f150002"])
     assert answers_of("EIC006", SecurityGroups=groups, InstanceConnectEndpoints=[endpoint])[EICE].severity == "low"
+
+
+def test_a_vpc_nobody_logs_in_to_is_not_asked() -> None:
+    vpc = {"VpcId": VPC, "Tags": [{"Key": "immutable", "Value": "yes"}]}
+    found = answers_of("EIC001", settings={"exempt_tags": ["immutable"]}, Vpcs=[vpc], Instances=[_instance(1)])
+    assert outcomes(found) == {VPC: "not-applicable"}
+    assert outcomes(answers_of("EIC001", Vpcs=[{"VpcId": VPC}])) == {VPC: "not-applicable"}
+
+
+def test_an_endpoint_that_hides_its_age_or_its_meaning_says_so() -> None:
+    found = answers_of("EIC002", InstanceConnectEndpoints=[_endpoint(State="create-in-progress")])[EICE]
+    assert found.message == "cannot be decided: it is create-in-progress, and does not say since when"
+    endpoint = _endpoint(State="hibernating", CreatedAt="2026-01-15T11:00:00Z")
+    found = answers_of("EIC002", InstanceConnectEndpoints=[endpoint])[EICE]
+    assert found.message == "cannot be decided: its state hibernating is not known to this rule"
+
+
+def test_many_wide_rules_are_cut_short_in_the_evidence() -> None:
+    rules = [
+        {"IpProtocol": "tcp", "FromPort": port, "ToPort": port, "IpRanges": [{"CidrIp": "10.0.0.0/16"}]}
+        for port in range(8000, 8020)
+    ]
+    found = answers_of(
+        "EIC003",
+        SecurityGroups=[_wide_group(IpPermissionsEgress=rules)],
+        InstanceConnectEndpoints=[_endpoint()],
+    )[GROUP]
+    assert found.because[-2:] == ("outbound rule: tcp 8011 to 10.0.0.0/16", "and 8 more")
