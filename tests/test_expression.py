@@ -20,6 +20,7 @@ from scanner.expression import (
     decide,
     fields_read,
     fill,
+    fill_commands,
     parse,
     put_settings,
     settings_in,
@@ -172,6 +173,14 @@ class TestSentences:
 
     def test_a_slot_that_has_no_answer_does_not_cost_the_sentence(self) -> None:
         assert fill("{A} has {length(B)}", resource(A="x", B=5)) == "x has (none)"
+
+    def test_in_a_command_every_value_is_one_shell_word(self) -> None:
+        text = "Delete {A}:\naws ec2 delete-vpc --vpc-id {A} \\\n  --tags {B}\nor keep {A}"
+        vpc = resource(A="$(rm -rf ~)", B=["x y", "z"])
+        assert fill_commands(text, vpc) == (
+            "Delete $(rm -rf ~):\naws ec2 delete-vpc --vpc-id '$(rm -rf ~)' \\\n  --tags 'x y, z'\nor keep $(rm -rf ~)"
+        )
+        assert fill_commands("aws x {$kept}", vpc, {"kept": "a'b"}) == "aws x 'a'\"'\"'b'"
 
     def test_slots_are_found(self) -> None:
         assert slots("{A} and {B.C}, not {} or { }") == ("A", "B.C", " ")

@@ -92,9 +92,11 @@ def fill_commands(text: str, resource: Resource, values: Mapping[str, Any] = Map
 
     People copy these lines, and an id in somebody else's snapshot may hold anything.
     """
-    lines = []
+    lines: list[str] = []
+    is_command = False
     for line in text.splitlines():
-        if line.startswith("aws "):
+        is_command = line.startswith("aws ") or (is_command and lines[-1].endswith("\\"))
+        if is_command:
             lines.append(_SLOT.sub(lambda slot: shlex.quote(_slot_in_words(slot[1], resource, values)), line))
         else:
             lines.append(fill(line, resource, values))
