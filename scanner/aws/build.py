@@ -93,7 +93,8 @@ def detail_members(kind: str, detail: Detail) -> tuple[str, ...]:
     return detail.keep or _WHOLE_ANSWERS.get((kind, detail.operation), (detail.proof,))
 
 
-# Calls whose whole answer joins the facts; the members rules may ask for (checked against botocore's model in a test).
+# Calls whose whole answer joins the facts, with every member that the list itself does not always give; a member missing
+# here would be taken for absent after a refusal, so a test holds this against botocore's model.
 _WHOLE_ANSWERS = {
     ("AWS::CloudTrail::Trail", "GetTrailStatus"): (
         "IsLogging",
@@ -107,6 +108,12 @@ _WHOLE_ANSWERS = {
         "LatestCloudWatchLogsDeliveryTime",
         "LatestDigestDeliveryError",
         "LatestDigestDeliveryTime",
+        "LatestDeliveryAttemptSucceeded",
+        "LatestDeliveryAttemptTime",
+        "LatestNotificationAttemptSucceeded",
+        "LatestNotificationAttemptTime",
+        "TimeLoggingStarted",
+        "TimeLoggingStopped",
     ),
     ("AWS::CloudTrail::EventDataStore", "GetEventDataStore"): (
         "Status",
@@ -117,7 +124,11 @@ _WHOLE_ANSWERS = {
         "TerminationProtectionEnabled",
         "KmsKeyId",
         "BillingMode",
+        "CreatedTimestamp",
+        "FederationRoleArn",
         "FederationStatus",
+        "PartitionKeys",
+        "UpdatedTimestamp",
     ),
 }
 
