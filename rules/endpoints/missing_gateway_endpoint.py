@@ -118,7 +118,7 @@ def _flag(inventory: Inventory, vpc: Resource, missing: list[str], private: dict
         f"{'are' if len(interfaces) > 1 else 'is'} in private subnets",
         tuple(f"{subnet.id} uses {table} and holds {listed(private[subnet])}" for subnet, table in tables.items()),
         fix="\n".join(
-            f"aws ec2 create-vpc-endpoint --region {word(inventory.region)} --vpc-id {word(vpc.id)} --vpc-endpoint-type Gateway"
+            f"aws ec2 create-vpc-endpoint --vpc-id {word(vpc.id)} --vpc-endpoint-type Gateway"
             f" --service-name com.amazonaws.{word(inventory.region)}.{word(service)}"
             f" --route-table-ids {' '.join(dict.fromkeys(tables.values()))}"
             for service in missing

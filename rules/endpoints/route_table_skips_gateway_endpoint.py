@@ -43,7 +43,7 @@ def check(inventory: Inventory, *, exempt_tag: str) -> Iterator[Answer]:
                 services.setdefault(service_of(endpoint), []).append(endpoint)
             for service, members in services.items():
                 if not any(_leads_to(table, endpoint) for endpoint in members):
-                    yield _flag(inventory, table, service, members, subnets)
+                    yield _flag(table, service, members, subnets)
 
 
 def _private_subnets(inventory: Inventory, table: Resource) -> list[Resource]:
@@ -61,9 +61,7 @@ def _leads_to(table: Resource, endpoint: Resource) -> bool:
     return any(route.get("GatewayId") == endpoint.id for route in active_routes(table))
 
 
-def _flag(
-    inventory: Inventory, table: Resource, service: str, endpoints: list[Resource], subnets: list[Resource]
-) -> Flag:
+def _flag(table: Resource, service: str, endpoints: list[Resource], subnets: list[Resource]) -> Flag:
     endpoint = endpoints[0]
     names = listed(subnet.id for subnet in subnets)
     because = tuple(
@@ -75,7 +73,7 @@ def _flag(
         for route in table.items("Routes")
         if str(route.get("GatewayId")) in {one.id for one in endpoints}
     ]
-    command = f"aws ec2 modify-vpc-endpoint --region {word(inventory.region)} --vpc-endpoint-id {word(endpoint.id)}"
+    command = f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {word(endpoint.id)}"
     return Flag(
         table,
         f"{table.id} takes {names} past the gateway endpoint {listed(one.id for one in endpoints)} for {service}",

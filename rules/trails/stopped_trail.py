@@ -16,7 +16,7 @@ def check(inventory: Inventory, *, delivery_hours: int) -> Iterator[Answer]:
                 continue
             stopped = trail.get("IsLogging") is False
             fix = (
-                f"aws cloudtrail start-logging --region {word(trail.region)} --name {word(trail.arn)}\n"
+                f"aws cloudtrail start-logging --name {word(trail.arn)}\n"
                 "A trail nobody needs any more is better deleted than left stopped."
                 if stopped
                 else ""

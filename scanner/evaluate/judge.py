@@ -6,7 +6,8 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scanner.expression import ExpressionError, decide, fields_read, fill, fill_commands, in_words, put_settings
+from scanner.evaluate.cures import cure
+from scanner.expression import ExpressionError, decide, fields_read, fill, in_words, put_settings
 from scanner.model import (
     Answer,
     Aside,
@@ -165,8 +166,7 @@ class _Verdicts:
     def _flag(self, flag: Flag) -> None:
         rule = self._rule
         severity = Severity(flag.severity) if flag.severity and not rule.severity_set else rule.severity
-        # What Python wrote may hold names from AWS, and those are no expressions; only the card's own text has slots.
-        fix = flag.fix or fill_commands(rule.fix, flag.resource, rule.values)
+        fix = cure(rule, flag)
         finding = Finding(rule.id, Outcome.FAIL, severity, flag.resource, flag.message, _lines(flag.because), fix)
         earlier = self._found.get(flag.resource)
         if earlier is not None and earlier.outcome is Outcome.FAIL:

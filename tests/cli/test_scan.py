@@ -195,7 +195,7 @@ BAD_FILES = {
     "settings: {NET006: {admin_port: [22]}}\n": "bad.yaml:1: settings: NET006 has no setting 'admin_port'. Did you mean 'admin_ports'?",
     "settings: {NET006: {admin_ports: 22}}\n": "bad.yaml:1: settings: NET006.admin_ports cannot be 22. It is like [22, 3389, 5985, 5986]",
     "a: &a [x]\nb: [*a, *a]\n": "bad.yaml:2: YAML anchors and aliases are not allowed here. Write the value out where it is used",
-    "select: [NET\n": "bad.yaml:2: this is not YAML",
+    "select: [NET\n": "bad.yaml:1: this is not YAML",
     "- NET\n": "bad.yaml:1: the configuration is a mapping of keys",
     "role_arn: audit\n": "bad.yaml:1: role_arn cannot be 'audit'",
     "select: [NET]\nselect: [EIC]\n": "bad.yaml:2: the key 'select' stands here twice. Keep one of them",

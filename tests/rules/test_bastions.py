@@ -94,7 +94,7 @@ def test_an_instance_is_told_with_every_name_that_gives_it_away() -> None:
         "the name of its security group sg-0294bd71c6ef80001 is 'bastion-ssh'",
         "the name of its instance profile is 'jump-host'",
     )
-    assert "aws ec2 terminate-instances --instance-ids i-0294bd71c6ef80001" in found.fix.splitlines()
+    assert "aws ec2 terminate-instances --region eu-west-1 --instance-ids i-0294bd71c6ef80001" in found.fix.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,9 @@ def test_templates_and_scaling_groups_are_answered_for_beside_the_instances() ->
     template, group = found["lt-0294bd71c6ef80001:1"], found["Bastion {x} '; true"]
     assert template.message == "the launch template lt-0294bd71c6ef80001 (jump-host) bears the name of a bastion"
     assert template.resource.kind == "AWS::EC2::LaunchTemplate"
-    assert template.fix.startswith("aws ec2 delete-launch-template --launch-template-id lt-0294bd71c6ef80001\n")
+    assert template.fix.startswith(
+        "aws ec2 delete-launch-template --region eu-west-1 --launch-template-id lt-0294bd71c6ef80001\n"
+    )
     assert group.message == (
         "the auto-scaling group Bastion {x} '; true bears the name of a bastion, with a desired capacity of 0"
     )

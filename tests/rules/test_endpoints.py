@@ -151,8 +151,8 @@ def test_a_vpc_that_resolves_nothing_is_named_with_the_switches_to_turn_on() -> 
     )
     assert found.because == (f"EnableDnsSupport of {VPC} is false", f"EnableDnsHostnames of {VPC} is false")
     assert found.fix.splitlines() == [
-        f"aws ec2 modify-vpc-attribute --vpc-id {VPC} --enable-dns-support",
-        f"aws ec2 modify-vpc-attribute --vpc-id {VPC} --enable-dns-hostnames",
+        f"aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id {VPC} --enable-dns-support",
+        f"aws ec2 modify-vpc-attribute --region eu-west-1 --vpc-id {VPC} --enable-dns-hostnames",
     ]
 
 
@@ -170,7 +170,7 @@ def test_an_open_policy_is_shown_as_it_stands() -> None:
     assert found.severity == "medium"
     assert found.message == f"the policy of {ENDPOINT} lets everybody do everything with everything in s3"
     assert found.because == ('{"Action": "*", "Effect": "Allow", "Principal": "*", "Resource": "*"}',)
-    assert f"aws ec2 modify-vpc-endpoint --vpc-endpoint-id {ENDPOINT}" in found.fix
+    assert f"aws ec2 modify-vpc-endpoint --region eu-west-1 --vpc-endpoint-id {ENDPOINT}" in found.fix
 
 
 def test_a_long_open_statement_is_cut_short() -> None:

@@ -47,11 +47,11 @@ def test_every_public_address_of_an_instance_is_told_with_its_place_and_its_own_
     )
     automatic, elastic, _ = found.fix.splitlines()
     assert automatic == (
-        "aws ec2 modify-network-interface-attribute --no-associate-public-ip-address"
+        "aws ec2 modify-network-interface-attribute --region eu-west-1 --no-associate-public-ip-address"
         " --network-interface-id eni-0d5c2a7e91b340001"
     )
     assert elastic == (
-        'aws ec2 disassociate-address --association-id "$(aws ec2 describe-addresses --public-ips 54.214.7.2'
+        'aws ec2 disassociate-address --region eu-west-1 --association-id "$(aws ec2 describe-addresses --region eu-west-1 --public-ips 54.214.7.2'
         " --query 'Addresses[0].AssociationId' --output text)\""
     )
 
@@ -116,42 +116,42 @@ ENDPOINT = {
             "high",
             "",
             "worn by eni-0b61f0c2d4e980001",
-            "aws ec2 authorize-security-group-ingress --group-id sg-0b61f0c2d4e980001 --protocol tcp --port 22",
+            "aws ec2 authorize-security-group-ingress --region eu-west-1 --group-id sg-0b61f0c2d4e980001 --protocol tcp --port 22",
         ),
         (
             {},
             "low",
             ", but nothing wears it",
             "no network interface wears the group",
-            "aws ec2 delete-security-group --group-id sg-0b61f0c2d4e980001",
+            "aws ec2 delete-security-group --region eu-west-1 --group-id sg-0b61f0c2d4e980001",
         ),
         (
             {"NetworkInterfaces": [_interface(1)], "InstanceConnectEndpoints": [ENDPOINT]},
             "info",
             ", but only an Instance Connect Endpoint wears it (eice-0b61f0c2d4e980001)",
             "an Instance Connect Endpoint ignores the inbound rules of its groups",
-            "aws ec2 describe-security-group-rules --filters Name=group-id,Values=sg-0b61f0c2d4e980001",
+            "aws ec2 describe-security-group-rules --region eu-west-1 --filters Name=group-id,Values=sg-0b61f0c2d4e980001",
         ),
         (
             {"NetworkInterfaces": [_interface(1, TagSet=[{"Key": "InstanceConnectEndpointId", "Value": "eice-1"}])]},
             "info",
             ", but only an Instance Connect Endpoint wears it (eni-0b61f0c2d4e980001)",
             "an Instance Connect Endpoint ignores the inbound rules of its groups",
-            "aws ec2 describe-security-group-rules",
+            "aws ec2 describe-security-group-rules --region eu-west-1",
         ),
         (
             {"NetworkInterfaces": [_interface(1), _interface(2)], "InstanceConnectEndpoints": [ENDPOINT]},
             "high",
             "",
             "worn by eni-0b61f0c2d4e980002",
-            "aws ec2 authorize-security-group-ingress",
+            "aws ec2 authorize-security-group-ingress --region eu-west-1",
         ),
         (
             {"InstanceConnectEndpoints": [{**ENDPOINT, "State": "delete-complete"}]},
             "low",
             ", but nothing wears it",
             "no network interface wears the group",
-            "aws ec2 delete-security-group",
+            "aws ec2 delete-security-group --region eu-west-1",
         ),
     ],
     ids=["instance", "nothing", "endpoint only", "endpoint by its tag", "endpoint and instance", "deleted endpoint"],
@@ -258,8 +258,8 @@ def test_a_subnet_that_assigns_both_families_is_cured_in_two_calls() -> None:
         "route in rtb-0e93a7c15b2640001: ::/0 -> igw-0e93a7c15b2640001",
     )
     assert flag.fix.splitlines()[:2] == [
-        "aws ec2 modify-subnet-attribute --subnet-id subnet-0e93a7c15b2640001 --no-map-public-ip-on-launch",
-        "aws ec2 modify-subnet-attribute --subnet-id subnet-0e93a7c15b2640001 --no-assign-ipv6-address-on-creation",
+        "aws ec2 modify-subnet-attribute --region eu-west-1 --subnet-id subnet-0e93a7c15b2640001 --no-map-public-ip-on-launch",
+        "aws ec2 modify-subnet-attribute --region eu-west-1 --subnet-id subnet-0e93a7c15b2640001 --no-assign-ipv6-address-on-creation",
     ]
 
 
@@ -286,12 +286,16 @@ def test_an_idle_address_weighs_less_than_one_on_an_instance() -> None:
     idle, bound = found["eipalloc-07c4b9e2f10350001"], found["eipalloc-07c4b9e2f10350002"]
     assert idle.severity == "low"
     assert idle.message == "the Elastic IP address 54.214.8.1 (eipalloc-07c4b9e2f10350001) is bound to nothing"
-    assert idle.fix.startswith("aws ec2 release-address --allocation-id eipalloc-07c4b9e2f10350001\n")
+    assert idle.fix.startswith(
+        "aws ec2 release-address --region eu-west-1 --allocation-id eipalloc-07c4b9e2f10350001\n"
+    )
     assert bound.severity == "medium"
     assert bound.message == (
         "the Elastic IP address 54.214.8.2 (eipalloc-07c4b9e2f10350002) is bound to the instance i-07c4b9e2f10350002"
     )
-    assert bound.fix.startswith("aws ec2 disassociate-address --association-id eipassoc-07c4b9e2f10350002\n")
+    assert bound.fix.startswith(
+        "aws ec2 disassociate-address --region eu-west-1 --association-id eipassoc-07c4b9e2f10350002\n"
+    )
 
 
 OPEN = {"InternetGatewayBlockMode": "off", "State": "update-complete", "ManagedBy": "account"}

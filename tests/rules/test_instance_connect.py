@@ -51,7 +51,7 @@ def test_a_vpc_without_a_way_in_names_three_instances_and_lists_them_all_as_evid
         f"i-0a7d20c4e8f15{number:04} (running) has no private way in" for number in range(1, 6)
     )
     assert found.fix.startswith(
-        "aws ec2 create-instance-connect-endpoint --subnet-id subnet-0a7d20c4e8f150001 --security-group-ids"
+        "aws ec2 create-instance-connect-endpoint --region eu-west-1 --subnet-id subnet-0a7d20c4e8f150001 --security-group-ids"
     )
 
 
@@ -66,7 +66,7 @@ def test_a_crowd_of_instances_is_cut_short_in_the_evidence() -> None:
         (
             {"State": "create-failed"},
             f"{EICE} is in the state create-failed",
-            f"aws ec2 delete-instance-connect-endpoint --instance-connect-endpoint-id {EICE}\n",
+            f"aws ec2 delete-instance-connect-endpoint --region eu-west-1 --instance-connect-endpoint-id {EICE}\n",
         ),
         (
             {"State": "create-in-progress"},
@@ -76,12 +76,12 @@ def test_a_crowd_of_instances_is_cut_short_in_the_evidence() -> None:
         (
             {"IpAddressType": "ipv6"},
             f"{EICE} speaks ipv6 only",
-            f"aws ec2 modify-instance-connect-endpoint --ip-address-type dualstack --instance-connect-endpoint-id {EICE}\n",
+            f"aws ec2 modify-instance-connect-endpoint --region eu-west-1 --ip-address-type dualstack --instance-connect-endpoint-id {EICE}\n",
         ),
         (
             {"OwnerId": OTHER_ACCOUNT},
             f"{EICE} belongs to account {OTHER_ACCOUNT}, and only that account can use it",
-            "aws ec2 create-instance-connect-endpoint --subnet-id subnet-0a7d20c4e8f150001",
+            "aws ec2 create-instance-connect-endpoint --region eu-west-1 --subnet-id subnet-0a7d20c4e8f150001",
         ),
     ],
     ids=["failed", "being created", "other family", "other account"],
@@ -186,7 +186,7 @@ def test_a_wide_group_says_who_wears_it_and_where_it_leads() -> None:
     assert found.severity == "medium"
     assert found.message == f"{GROUP} (connect) lets {EICE} reach 0.0.0.0/0 and other ports than 22 and 3389"
     assert found.because == ("outbound rule: all traffic to 0.0.0.0/0",)
-    assert f"aws ec2 revoke-security-group-egress --group-id {GROUP}" in found.fix
+    assert f"aws ec2 revoke-security-group-egress --region eu-west-1 --group-id {GROUP}" in found.fix
 
 
 def test_a_wide_group_that_others_wear_is_told_and_replaced() -> None:
@@ -201,7 +201,7 @@ def test_a_wide_group_that_others_wear_is_told_and_replaced() -> None:
     )[GROUP]
     assert found.because[-1] == "the group is shared with eni-0a7d20c4e8f150002"
     assert found.fix.startswith(
-        "aws ec2 modify-instance-connect-endpoint --security-group-ids <a group of its own>"
+        "aws ec2 modify-instance-connect-endpoint --region eu-west-1 --security-group-ids <a group of its own>"
         f" --instance-connect-endpoint-id {EICE}\n"
     )
 
@@ -239,7 +239,9 @@ def test_an_emptied_default_group_weighs_more_than_a_whole_one(egress: Any, seve
     assert found.outcome == "fail"
     assert found.severity == severity
     assert found.message == f"{EICE} wears {GROUP}, the default security group of {VPC}{ending}"
-    assert found.fix.startswith(f"aws ec2 modify-instance-connect-endpoint --instance-connect-endpoint-id {EICE}")
+    assert found.fix.startswith(
+        f"aws ec2 modify-instance-connect-endpoint --region eu-west-1 --instance-connect-endpoint-id {EICE}"
+    )
 
 
 def test_an_emptied_default_group_breaks_nothing_beside_one_that_leads_out() -> None:

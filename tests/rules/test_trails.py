@@ -38,7 +38,7 @@ def test_a_region_without_any_record_says_so_and_how_to_begin() -> None:
     assert found.severity == "high"
     assert found.message == "nothing records who opens a tunnel in eu-west-1"
     assert found.because == ("no trail and no event data store covers the Region",)
-    assert "aws cloudtrail create-trail --name all-regions" in found.fix
+    assert "aws cloudtrail create-trail --region eu-west-1 --name all-regions" in found.fix
 
 
 def test_endpoints_that_may_not_be_listed_leave_the_weight_open_and_say_so() -> None:
