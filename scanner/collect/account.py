@@ -55,14 +55,15 @@ def collect_account(
 
 
 def _closed(gap: Gap, caller: Caller, kinds: frozenset[str], *, taken_at: str, mode: str) -> Inventory:
-    """A Region that was asked for and is not enabled: an inventory in which every kind has that gap."""
+    """A Region that was asked for and is not enabled: an inventory in which every kind of a Region has that gap."""
+    here = frozenset(name for name in kinds if not KINDS[name].is_global)
     return make_inventory(
         {},
         account=caller.account,
         region=gap.region,
         partition=caller.partition,
-        gaps=(replace(gap, kinds=tuple(sorted(kinds - set(ALWAYS)))),),
-        collected=kinds,
+        gaps=(replace(gap, kinds=tuple(sorted(here))),),
+        collected=here,
         taken_at=taken_at,
         mode=mode,
     )

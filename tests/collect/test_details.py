@@ -279,3 +279,20 @@ def test_what_the_list_told_is_not_overwritten_by_a_detail(aws: Loopback, collec
     aws.answer("GetEventDataStore", told({**store, "Name": "renamed", "Status": "ENABLED"}))
     [inventory] = collect("AWS::CloudTrail::EventDataStore")
     assert dict(inventory.of("AWS::CloudTrail::EventDataStore")[0].facts) == {**store, "Status": "ENABLED"}
+
+
+def test_health_is_asked_of_target_groups_that_a_load_balancer_uses(aws: Loopback, collect: Collect) -> None:
+    def group(name: str, balancers: str) -> str:
+        arn = f"arn:aws:elasticloadbalancing:eu-west-1:{ACCOUNT}:targetgroup/{name}/1"
+        return (
+            f"<member><TargetGroupName>{name}</TargetGroupName><TargetGroupArn>{arn}</TargetGroupArn>"
+            f"<LoadBalancerArns>{balancers}</LoadBalancerArns></member>"
+        )
+
+    groups = group("idle", "") + group("used", "<member>arn:aws:elasticloadbalancing:x</member>")
+    aws.answer("DescribeTargetGroups", query("DescribeTargetGroups", f"<TargetGroups>{groups}</TargetGroups>"))
+    aws.answer("DescribeTargetHealth", query("DescribeTargetHealth", "<TargetHealthDescriptions/>"))
+    [inventory] = collect("AWS::ElasticLoadBalancingV2::TargetGroup")
+    idle, used = inventory.of("AWS::ElasticLoadBalancingV2::TargetGroup")
+    assert (idle.get("TargetHealthDescriptions"), used.get("TargetHealthDescriptions")) == (None, [])
+    assert [request.parameters["TargetGroupArn"] for request in aws.asked("DescribeTargetHealth")] == [used.arn]

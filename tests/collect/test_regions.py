@@ -6,9 +6,11 @@ import boto3
 import pytest
 
 from scanner.collect.access import Access, Caller, RegionChoice, choose_regions
+from scanner.collect.account import collect_account
 from scanner.errors import UsageError
 from scanner.model import Gap, GapReason
-from tests.collect.conftest import ACCOUNT, Collect
+from scanner.model.progress import Silent
+from tests.collect.conftest import ACCOUNT
 from tests.loopback import Loopback, Reply, ec2, refusal
 
 CALLER = Caller(ACCOUNT, "aws", f"arn:aws:iam::{ACCOUNT}:user/auditor")
@@ -104,12 +106,7 @@ def test_another_partition_is_asked_at_its_own_first_region(aws: Loopback) -> No
     assert aws.requests[0].region == "us-gov-west-1"
 
 
-def test_what_is_known_of_regions_joins_the_inventories(
-    aws: Loopback, session: boto3.Session, collect: Collect
-) -> None:
-    from scanner.collect.account import collect_account
-    from scanner.model.progress import Silent
-
+def test_what_is_known_of_regions_joins_the_inventories(aws: Loopback, session: boto3.Session) -> None:
     aws.answer("DescribeRegions", regions(ALL))
     access = Access(endpoint_url=aws.url)
     first, second, closed = collect_account(
@@ -130,3 +127,20 @@ def test_what_is_known_of_regions_joins_the_inventories(
         ("ap-east-1", GapReason.OPTED_OUT, ("AWS::EC2::VPC",))
     ]
     assert closed.failed == "ec2:DescribeRegions is not possible, the Region is not enabled in ap-east-1 (not-opted-in)"
+
+
+def test_a_region_that_is_not_enabled_hides_nothing_of_the_account_itself(
+    aws: Loopback, session: boto3.Session
+) -> None:
+    aws.answer("DescribeRegions", regions(ALL))
+    *_, closed = collect_account(
+        session,
+        caller=CALLER,
+        regions=choose(aws, session, "ap-east-1", "eu-west-1"),
+        kinds=frozenset({"AWS::EC2::VPC", "AWS::IAM::Role"}),
+        access=Access(endpoint_url=aws.url),
+        progress=Silent(),
+        taken_at="",
+    )
+    assert [gap.kinds for gap in closed.gaps] == [("AWS::EC2::VPC",)]
+    assert closed.collected == frozenset({"AWS::EC2::VPC", "AWS::Account", "AWS::Region"})

@@ -168,6 +168,8 @@ def test_a_packed_snapshot_is_gzip_without_a_date_or_a_name(tmp_path: Path, vpcs
     write_snapshot([vpcs], first)
     write_snapshot([vpcs], second)
     assert first.read_bytes() == second.read_bytes()
+    flags, date = first.read_bytes()[3], first.read_bytes()[4:8]
+    assert (flags, date) == (0, bytes(4))
     assert json.loads(gzip.decompress(first.read_bytes()))["format"] == "bastionless-snapshot"
 
 
