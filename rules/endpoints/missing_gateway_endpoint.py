@@ -120,7 +120,7 @@ def _flag(inventory: Inventory, vpc: Resource, missing: list[str], private: dict
         fix="\n".join(
             f"aws ec2 create-vpc-endpoint --vpc-id {word(vpc.id)} --vpc-endpoint-type Gateway"
             f" --service-name com.amazonaws.{word(inventory.region)}.{word(service)}"
-            f" --route-table-ids {' '.join(dict.fromkeys(tables.values()))}"
+            f" --route-table-ids {' '.join(map(word, dict.fromkeys(tables.values())))}"
             for service in missing
         )
         + "\nOpen connections to the service break when the route appears. A VPC that needs none may say so with a tag.",
