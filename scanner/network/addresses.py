@@ -12,10 +12,11 @@ Interval = tuple[int, int]
 Intervals = tuple[Interval, ...]
 
 _V4_SIZE = 2**32
-# Not reachable over the internet: https://www.iana.org/assignments/iana-ipv4-special-registry
+# Not reachable over the internet: https://www.iana.org/assignments/iana-ipv4-special-registry. The three blocks reserved
+# for documentation count as public: nobody's private network has them, and examples use them for the internet.
 _V4_PRIVATE = (
     "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
-    "192.0.2.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",
+    "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/3",
 )  # fmt: skip
 _V6_PUBLIC = "2000::/3"
 
