@@ -21,7 +21,8 @@ class Inventory:
 
     `collected` names the kinds somebody asked AWS for; None means that everything there is was handed over.
     `taken_at` is the time of collection (ISO 8601, UTC, "" where no clock matters): the only clock a rule may read.
-    `mode` tells where it comes from: live, mock, snapshot, describe, world.
+    `mode` tells where it comes from: live, mock, snapshot, describe, world. `kept` holds what several rules ask for and
+    what is worth making once (see `View.shared`); it is derived, and no part of the value.
     """
 
     partition: str
@@ -34,6 +35,7 @@ class Inventory:
     mode: str = "live"
     _kinds: _Index = field(init=False, repr=False, compare=False)
     _links: dict[tuple[str, str], _Index] = field(init=False, repr=False, compare=False, default_factory=dict)
+    kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     _doubts: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from scanner.model.gap import Gap
 from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource
 from scanner.model.unknown import Undecided
+
+
+Made = TypeVar("Made")
 
 
 class View:
@@ -76,6 +80,24 @@ class View:
         """Why the list of a kind may be incomplete."""
         self.read[kind] = None
         return self._inventory.gaps_of(kind)
+
+    def shared(self, make: Callable[[View], Made]) -> Made:
+        """What `make` makes of this inventory, made once for all rules; what it read counts as read here too.
+
+        `make` is a function of a module (its identity is the key) and may raise `Undecided`, which is kept as well.
+        """
+        kept = self._inventory.kept
+        if make not in kept:
+            own = View(self._inventory)
+            try:
+                kept[make] = (make(own), None, own.read)
+            except Undecided as doubt:
+                kept[make] = (None, doubt, own.read)
+        made, doubt, read = kept[make]
+        self.read.update(read)
+        if doubt is not None:
+            raise Undecided(doubt.reason)
+        return made
 
     @contextmanager
     def judging(self, resource: Resource) -> Iterator[None]:
