@@ -6,11 +6,15 @@ from typing import Any
 
 from scanner.aws.table import KINDS
 from scanner.model import GapReason, Severity
-from scanner.rulebook.card import ID
+from scanner.rulebook.card import ID, SETTING_NAME
+from scanner.rulebook.configuration import ROLE_ARN
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _LEVELS = [level.value for level in Severity]
 _WORDS = {"type": "array", "items": {"type": "string"}}
+_IDS = {"type": "array", "items": {"type": ["string", "integer"]}, "minItems": 1}
+_ID = {"type": "string", "pattern": f"^{ID.pattern}$"}
+_FILLED = {"type": "string", "pattern": r"\S"}
 
 
 def schema_named(name: str) -> dict[str, Any]:
@@ -35,7 +39,7 @@ def card_schema() -> dict[str, Any]:
         "additionalProperties": False,
     }
     world = {
-        "name": text,
+        "name": _FILLED,
         "given": {"type": "object", "properties": dict.fromkeys(KINDS, facts), "additionalProperties": False},
         "gaps": {"type": "array", "items": gap},
         "settings": {"type": "object"},
@@ -47,8 +51,8 @@ def card_schema() -> dict[str, Any]:
         "title": "A Bastionless rule card",
         "type": "object",
         "properties": {
-            "id": {"type": "string", "pattern": f"^{ID.pattern}$"},
-            "title": {"type": "string", "description": "The flaw, never the cure."},
+            "id": _ID,
+            "title": {**_FILLED, "description": "The flaw, never the cure."},
             "severity": {"enum": _LEVELS},
             "about": {"enum": sorted(KINDS), "description": "The kind of resource, a CloudFormation type name."},
             "why": text,
@@ -56,6 +60,7 @@ def card_schema() -> dict[str, Any]:
             "learn": _WORDS,
             "settings": {
                 "type": "object",
+                "propertyNames": {"pattern": f"^{SETTING_NAME.pattern}$"},
                 "additionalProperties": {
                     "type": "object",
                     "properties": {"default": {}, "help": text},
@@ -67,10 +72,10 @@ def card_schema() -> dict[str, Any]:
             "require": {"type": "string", "description": "JMESPath; where it is false the rule fails."},
             "say": {"type": "string", "description": "One sentence, with facts in braces."},
             "good": _worlds(world, {}),
-            "bad": _worlds(world, {"flags": _WORDS}),
-            "unknown": _worlds(world, {"unsure": _WORDS}),
+            "bad": _worlds(world, {"flags": _IDS}),
+            "unknown": _worlds(world, {"unsure": _IDS}),
             "since": text,
-            "aliases": _WORDS,
+            "aliases": {"type": "array", "items": _ID},
             "retired": {"type": "string", "description": "Why it is gone; the id is never used again."},
         },
         "required": ["id", "title", "severity", "about"],
@@ -106,7 +111,7 @@ def config_schema() -> dict[str, Any]:
             "fail_on": {"enum": [*_LEVELS, "never"], "default": "low"},
             "fail_on_unknown": {"type": "boolean", "default": False},
             "regions": _WORDS,
-            "role_arn": {"type": "string", "pattern": "^arn:aws[a-z-]*:iam::[0-9]{12}:role/"},
+            "role_arn": {"type": "string", "pattern": f"^{ROLE_ARN.pattern}$"},
             "external_id": {"type": "string"},
             "role_session_name": {"type": "string"},
             "rules": {**_WORDS, "description": "Folders of your own cards, relative to this file."},

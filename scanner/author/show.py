@@ -62,11 +62,15 @@ def as_page(rule: Rule) -> str:
 
 
 def _section(title: str, text: str) -> list[str]:
-    """A titled text; lines that the author broke stay broken, long ones wrap."""
-    lines = [
-        line for part in text.splitlines() for line in textwrap.wrap(part, _WIDTH - 2, break_long_words=False) or [""]
-    ]
+    """A titled text; lines that the author broke stay broken, long ones wrap, and commands are left to be copied."""
+    lines = [line for part in text.splitlines() for line in _wrapped(part)]
     return [f"{title}:", *(f"  {line}".rstrip() for line in lines), ""] if text else []
+
+
+def _wrapped(line: str) -> list[str]:
+    if line.startswith("aws "):
+        return [line]
+    return textwrap.wrap(line, _WIDTH - 2, break_long_words=False) or [""]
 
 
 def _code(title: str, source: str) -> list[str]:

@@ -21,7 +21,7 @@ KEYS = (
     "good", "bad", "unknown", "since", "aliases", "retired",
 )  # fmt: skip
 ID = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
-_SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
+SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 def read_card(path: Path, *, strict: bool = False) -> Rule:
@@ -136,7 +136,7 @@ class _CardReader:
             return ()
         settings = []
         for name, body in table.items():
-            if not isinstance(name, str) or not _SETTING_NAME.fullmatch(name):
+            if not isinstance(name, str) or not SETTING_NAME.fullmatch(name):
                 self._remarks.tell(f"the setting {name!r} is not a lower-case word", "settings", name)
             elif not isinstance(body, dict) or "default" not in body:
                 cure = "write `{default: …, help: …}`"
