@@ -11,7 +11,6 @@ from scanner.model.inventory import Inventory
 from scanner.model.resource import Resource
 from scanner.model.unknown import Undecided
 
-
 Made = TypeVar("Made")
 
 
@@ -90,13 +89,14 @@ class View:
         if make not in kept:
             own = View(self._inventory)
             try:
-                kept[make] = (make(own), None, own.read)
+                kept[make] = (make(own), "", own.read)
             except Undecided as doubt:
-                kept[make] = (None, doubt, own.read)
-        made, doubt, read = kept[make]
+                kept[make] = (None, doubt.reason, own.read)
+        made: Made
+        made, reason, read = kept[make]
         self.read.update(read)
-        if doubt is not None:
-            raise Undecided(doubt.reason)
+        if reason:
+            raise Undecided(reason)
         return made
 
     @contextmanager

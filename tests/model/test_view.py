@@ -74,3 +74,27 @@ def test_a_mistake_while_judging_is_no_doubt(view: View) -> None:
 def _stumble(view: View) -> None:
     with view.judging(view.place):
         raise KeyError("x")
+
+
+class TestShared:
+    def test_it_is_made_once_for_all_rules_and_each_is_seen_to_have_read_it(self) -> None:
+        made: list[int] = []
+
+        def make(view: View) -> tuple[str, ...]:
+            made.append(1)
+            return tuple(one.id for one in view.of(VPC))
+
+        known = inventory({VPC: [{"VpcId": "vpc-1"}]})
+        first, second = View(known), View(known)
+        assert first.shared(make) == second.shared(make) == ("vpc-1",)
+        assert (len(made), list(first.read), list(second.read)) == (1, [VPC], [VPC])
+        assert View(inventory({})).shared(make) == ()
+
+    def test_a_doubt_is_kept_as_well(self, view: View) -> None:
+        def make(view: View) -> object:
+            return view.of(SUBNET)
+
+        for _ in range(2):
+            with pytest.raises(Undecided, match=SENTENCE):
+                view.shared(make)
+        assert list(view.read) == [SUBNET]
