@@ -167,7 +167,9 @@ class _Verdicts:
         rule = self._rule
         severity = Severity(flag.severity) if flag.severity and not rule.severity_set else rule.severity
         fix = cure(rule, flag)
-        finding = Finding(rule.id, Outcome.FAIL, severity, flag.resource, flag.message, _lines(flag.because), fix)
+        finding = Finding(
+            rule.id, Outcome.FAIL, severity, flag.resource, flag.message, _lines(flag.because), fix, flag.path
+        )
         earlier = self._found.get(flag.resource)
         if earlier is not None and earlier.outcome is Outcome.FAIL:
             finding = _joined(earlier, finding)

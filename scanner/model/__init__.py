@@ -3,6 +3,7 @@
 from scanner.model.config import Config
 from scanner.model.finding import Finding, Outcome
 from scanner.model.gap import Gap, GapReason
+from scanner.model.hop import Hop
 from scanner.model.inventory import GLOBAL, Inventory, merge
 from scanner.model.report import ScanReport, Target
 from scanner.model.resource import Origin, Resource
@@ -22,6 +23,7 @@ __all__ = [
     "Flag",
     "Gap",
     "GapReason",
+    "Hop",
     "Inventory",
     "Origin",
     "Outcome",

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
+from scanner.model.hop import Hop
 from scanner.model.resource import Resource
 from scanner.model.severity import Severity
 
@@ -34,6 +35,7 @@ class Finding:
     message: str
     because: tuple[str, ...] = ()
     fix: str = ""
+    path: tuple[Hop, ...] = ()
 
     @property
     def fingerprint(self) -> str:

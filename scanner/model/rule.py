@@ -6,19 +6,24 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.model.hop import Hop
 from scanner.model.resource import Resource
 from scanner.model.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A rule's *fail*: the resource, one sentence, and the evidence. `severity` and `fix` replace the card's own."""
+    """A rule's *fail*: the resource, one sentence, and the evidence. `severity` and `fix` replace the card's own.
+
+    `path` is the proof, hop by hop, where the flaw is a path.
+    """
 
     resource: Resource
     message: str
     because: tuple[str, ...] | str = ()
     severity: str = ""
     fix: str = ""
+    path: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

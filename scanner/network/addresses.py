@@ -75,6 +75,16 @@ def complement(intervals: Intervals, *, within: Interval) -> Intervals:
     return tuple(found)
 
 
+def subtract(left: Intervals, right: Intervals) -> Intervals:
+    """The addresses of the first set that the second lacks."""
+    return tuple(rest for span in left for rest in complement(right, within=span))
+
+
+def joined(spans: Iterable[Interval]) -> Intervals:
+    """Any intervals as one sorted, disjoint set."""
+    return _joined(sorted(spans))
+
+
 def is_world(cidrs: Iterable[str], *, share: float) -> bool:
     """Whether these blocks together let in the world: at least `share` of the public addresses of IPv4, or of IPv6.
 

@@ -14,6 +14,12 @@ VPC_ENDPOINT = "AWS::EC2::VPCEndpoint"
 
 _AFTER_REGION = re.compile(r"\.[a-z]{2,4}(?:-[a-z]+)+-[0-9]+\.(.+)")
 _GONE = frozenset({"deleting", "deleted"})
+# Where the actions of a service bear another name than its endpoint: the Service Authorization Reference has them.
+_PREFIXES = {
+    "appmesh-envoy-management": "appmesh", "dynamodb-streams": "dynamodb", "ecs-agent": "ecs", "ecs-telemetry": "ecs",
+    "email": "ses", "email-smtp": "ses", "git-codecommit": "codecommit", "kinesis-firehose": "firehose",
+    "kinesis-streams": "kinesis", "monitoring": "cloudwatch", "s3-global": "s3", "sync-states": "states",
+}  # fmt: skip
 
 
 def endpoint_type(endpoint: Resource) -> str:
@@ -39,6 +45,15 @@ def service_of(endpoint: Resource) -> str:
     name = str(endpoint.get("ServiceName", ""))
     found = _AFTER_REGION.search(name)
     return found[1] if found else name
+
+
+def actions_of(endpoint: Resource) -> str:
+    """The word before the colon in the actions of an endpoint's service: "ecr" for ecr.api, "kms" for kms-fips.
+
+    https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+    """
+    name = service_of(endpoint).removeprefix("com.amazonaws.").split(".", 1)[0].removesuffix("-fips")
+    return _PREFIXES.get(name, name)
 
 
 def is_named(endpoint: Resource, services: Iterable[str]) -> bool:

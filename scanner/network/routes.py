@@ -15,6 +15,7 @@ from scanner.network.structures import structures
 
 ROUTE_TABLE = "AWS::EC2::RouteTable"
 INTERNET_GATEWAY = "AWS::EC2::InternetGateway"
+_PREFIX_LIST = "AWS::EC2::PrefixList"
 
 
 def route_table_of(inventory: View, subnet: Resource) -> Resource:
@@ -55,7 +56,7 @@ def internet_routes(inventory: View, table: Resource, *, family: int) -> tuple[M
         route
         for route in active_routes(table)
         if str(route.get("GatewayId", "")).startswith("igw-")
-        and _is_public(route, family=family)
+        and _is_public(inventory, route, family=family)
         and _is_attached(inventory, route["GatewayId"], table)
     )
 
@@ -80,9 +81,11 @@ def _in_force(association: Mapping[str, Any]) -> bool:
     return not association.get("GatewayId") and (word or "associated") == "associated"
 
 
-def _is_public(route: Mapping[str, Any], *, family: int) -> bool:
+def _is_public(inventory: View, route: Mapping[str, Any], *, family: int) -> bool:
     if route.get("DestinationPrefixListId"):
-        return True  # a list of addresses behind an internet gateway is a list of public ones
+        # A list of addresses behind an internet gateway is a list of public ones, all of one family.
+        found = inventory.find(_PREFIX_LIST, str(route["DestinationPrefixListId"]))
+        return found is None or found.get("AddressFamily", f"IPv{family}") == f"IPv{family}"
     cidr = route.get({4: "DestinationCidrBlock", 6: "DestinationIpv6CidrBlock"}[family])
     return bool(cidr) and bool(public(union((str(cidr),), family=family), family=family))
 

@@ -1,0 +1,24 @@
+"""One step of a proved path: the component, what it does to the packet, and the rule that says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A component on the way, what it does to the packet, and the rule that says so; `code` is AWS's when it blocks."""
+
+    kind: str
+    id: str
+    allows: bool
+    rule: str = ""
+    code: str = ""
+    direction: str = "forward"
+    is_opaque: bool = False
+
+    @property
+    def words(self) -> str:
+        """The hop as a line of evidence."""
+        way = "" if self.direction == "forward" else "on the way back, "
+        return f"{way}{self.rule or self.id}{'' if self.allows else f' [{self.code}]' if self.code else ' blocks it'}"

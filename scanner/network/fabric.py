@@ -1,0 +1,145 @@
+"""The network of one inventory, looked up once and kept: tables, ACLs, gateways and groups behind every question about paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import TypeVar
+
+from scanner.model import Resource, Undecided, View
+from scanner.network.acls import NETWORK_ACL, Entry, acl_of, entries
+from scanner.network.admission import Grants, grants_of
+from scanner.network.block_public_access import EXCLUSION, OPTIONS, block_mode
+from scanner.network.endpoints import VPC_ENDPOINT
+from scanner.network.instances import INSTANCE
+from scanner.network.painting import Painted, paint
+from scanner.network.prefix_lists import PREFIX_LIST
+from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, route_table_of
+from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
+from scanner.network.structures import structures
+
+VPC = "AWS::EC2::VPC"
+SUBNET = "AWS::EC2::Subnet"
+PEERING = "AWS::EC2::VPCPeeringConnection"
+
+KINDS = (
+    VPC, SUBNET, ROUTE_TABLE, NETWORK_ACL, INTERNET_GATEWAY, SECURITY_GROUP, NETWORK_INTERFACE, INSTANCE, PREFIX_LIST,
+    OPTIONS, EXCLUSION, VPC_ENDPOINT,
+)  # fmt: skip
+"""What every question about a path reads, whatever it turns out to need."""
+
+_Kept = TypeVar("_Kept")
+
+
+class Fabric:
+    """Answers about the parts of paths, each made once; a part that cannot be seen raises `Undecided` every time."""
+
+    def __init__(self, inventory: View) -> None:
+        self.inventory = inventory
+        self._kept: dict[Hashable, tuple[object, str]] = {}
+        for kind in KINDS:
+            inventory.known(kind)
+
+    def subnet(self, subnet_id: str) -> Resource:
+        """A subnet by its id."""
+        found = self.inventory.find(SUBNET, subnet_id)
+        if found is None:
+            raise Undecided(f"the subnet {subnet_id} cannot be seen from account {self.inventory.account}")
+        return found
+
+    def vpc_blocks(self, vpc_id: str) -> tuple[str, ...]:
+        """The CIDR blocks of a VPC, both families."""
+        vpc = self.inventory.find(VPC, vpc_id)
+        if vpc is None:
+            raise Undecided(f"the VPC {vpc_id} cannot be seen from account {self.inventory.account}")
+        v4 = [str(one["CidrBlock"]) for one in structures(vpc, "CidrBlockAssociationSet") if one.get("CidrBlock")]
+        v6 = [
+            str(one["Ipv6CidrBlock"])
+            for one in structures(vpc, "Ipv6CidrBlockAssociationSet")
+            if one.get("Ipv6CidrBlock")
+        ]
+        own = [str(vpc.get("CidrBlock"))] if vpc.get("CidrBlock") else []
+        return tuple(dict.fromkeys((*own, *v4, *v6)))
+
+    def table_of(self, subnet_id: str) -> Resource:
+        """The route table in force for a subnet."""
+        return self._once(("table", subnet_id), lambda: route_table_of(self.inventory, self.subnet(subnet_id)))
+
+    def painted(self, table: Resource, family: int) -> Painted:
+        """A route table on the address space."""
+        return self._once(("painted", table.id, family), lambda: paint(self.inventory, table, family=family))
+
+    def routes(self, subnet_id: str, family: int) -> Painted:
+        """The painted table of a subnet."""
+        return self.painted(self.table_of(subnet_id), family)
+
+    def edge_table(self, gateway_id: str) -> Resource | None:
+        """The table that steers what comes in through an internet gateway, or None."""
+        found = self.inventory.linked(ROUTE_TABLE, "Associations[].GatewayId", gateway_id)
+        return found[0] if found else None
+
+    def acl_of(self, subnet_id: str) -> Resource:
+        """The network ACL of a subnet."""
+        return self._once(("acl", subnet_id), lambda: acl_of(self.inventory, self.subnet(subnet_id)))
+
+    def entries(self, subnet_id: str, *, egress: bool, protocol: str, family: int) -> tuple[Entry, ...]:
+        """The entries of a subnet's network ACL that are about a protocol, in order."""
+        acl = self.acl_of(subnet_id)
+        key = ("entries", acl.id, egress, protocol, family)
+        return self._once(key, lambda: entries(acl, egress=egress, protocol=protocol, family=family))
+
+    def gateways(self, vpc_id: str) -> frozenset[str]:
+        """The internet gateways that are attached to a VPC; `Undecided` where another account may have attached one."""
+        return self._once(("gateways", vpc_id), lambda: self._gateways(vpc_id))
+
+    def _gateways(self, vpc_id: str) -> frozenset[str]:
+        vpc = self.inventory.find(VPC, vpc_id)
+        owner = vpc.get("OwnerId", self.inventory.account) if vpc else self.inventory.account
+        if owner != self.inventory.account:
+            raise Undecided(f"the internet gateway of {vpc_id} belongs to account {owner}")
+        found = self.inventory.linked(INTERNET_GATEWAY, "Attachments[].VpcId", vpc_id)
+        return frozenset(
+            gateway.id
+            for gateway in found
+            for attachment in structures(gateway, "Attachments")
+            if attachment.get("VpcId") == vpc_id and attachment.get("State") in ("available", "attached")
+        )
+
+    def peerings(self, one: str, other: str) -> frozenset[str]:
+        """The active peering connections between two VPCs."""
+        found = self.inventory.linked(PEERING, "RequesterVpcInfo.VpcId", one)
+        found += self.inventory.linked(PEERING, "AccepterVpcInfo.VpcId", one)
+        ends = ("RequesterVpcInfo.VpcId", "AccepterVpcInfo.VpcId")
+        return frozenset(
+            peering.id
+            for peering in found
+            if peering.get("Status.Code") == "active" and {peering.get(end) for end in ends} == {one, other}
+        )
+
+    def block_mode(self, subnet_id: str) -> str:
+        """What VPC Block Public Access does to a subnet: "off", "block-ingress" or "block-bidirectional"."""
+        return self._once(("block", subnet_id), lambda: block_mode(self.inventory, self.subnet(subnet_id)))
+
+    def grants(self, groups: frozenset[str], *, egress: bool, protocol: str) -> Grants:
+        """What a set of security groups lets through together."""
+        key = ("grants", groups, egress, protocol)
+        return self._once(key, lambda: grants_of(self.inventory, sorted(groups), egress=egress, protocol=protocol))
+
+    def once(self, key: Hashable, make: Callable[[], _Kept]) -> _Kept:
+        """Anything else that is worth making once."""
+        return self._once(("other", key), make)
+
+    def _once(self, key: Hashable, make: Callable[[], _Kept]) -> _Kept:
+        if key not in self._kept:
+            try:
+                self._kept[key] = (make(), "")
+            except Undecided as doubt:
+                self._kept[key] = (None, doubt.reason)
+        made, reason = self._kept[key]
+        if reason:
+            raise Undecided(reason)
+        return made  # type: ignore[return-value] # what was kept under this key is what its maker made
+
+
+def fabric_of(inventory: View) -> Fabric:
+    """The network of an inventory, made once for all rules that ask."""
+    return inventory.shared(Fabric)

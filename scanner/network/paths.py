@@ -1,0 +1,242 @@
+"""One path, hop by hop, there and back: the concrete half of the engine, and the evidence of every finding.
+
+The names follow EC2's PathComponent and AWS's explanation codes where they fit:
+https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from scanner.model import Hop, Resource, Undecided
+from scanner.network.acls import EPHEMERAL, NETWORK_ACL
+from scanner.network.block_public_access import OFF, OPTIONS
+from scanner.network.endpoints import VPC_ENDPOINT
+from scanner.network.interfaces import Address, groups_of, is_unfiltered
+from scanner.network.lookups import Lookups, family_of
+from scanner.network.painting import is_active, target_of
+from scanner.network.plain import Answer
+from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, describe_route
+from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
+
+
+class Verdict(str, Enum):
+    """What can be said of a path."""
+
+    REACHABLE = "reachable"
+    VIA_MIDDLEBOX = "reachable-via-middlebox"
+    NOT_REACHABLE = "not-reachable"
+    UNKNOWN = "unknown"
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A walk from one address to another: the verdict, and the hops up to the first that blocks."""
+
+    verdict: Verdict
+    source: str
+    target: str
+    protocol: str
+    port: int
+    hops: tuple[Hop, ...]
+    reason: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a connection comes to be, inspected or not."""
+        return self.verdict in (Verdict.REACHABLE, Verdict.VIA_MIDDLEBOX)
+
+
+def follow(hops: Iterable[Hop], *, source: str, target: str, protocol: str, port: int) -> Path:
+    """Walks until a hop blocks, or until nobody can say how it goes on."""
+    taken: list[Hop] = []
+    verdict, reason = Verdict.REACHABLE, ""
+    try:
+        for hop in hops:
+            taken.append(hop)
+            if not hop.allows:
+                verdict, reason = Verdict.NOT_REACHABLE, hop.words
+                break
+            if hop.is_opaque:
+                verdict = Verdict.VIA_MIDDLEBOX
+    except Undecided as doubt:
+        verdict, reason = Verdict.UNKNOWN, doubt.reason
+    return Path(verdict, source, target, protocol, port, tuple(taken), reason)
+
+
+def from_internet(
+    look: Lookups, interface: Resource, address: Address, *, source: str, protocol: str, port: int
+) -> Path:
+    """The path of a connection from a public address to an address of an interface."""
+    hops = _from_internet(look, interface, address, source, protocol, port)
+    return follow(hops, source=source, target=interface.id, protocol=protocol, port=port)
+
+
+def _from_internet(
+    look: Lookups, interface: Resource, address: Address, source: str, protocol: str, port: int
+) -> Iterator[Hop]:
+    vpc_id, subnet_id = str(interface.get("VpcId", "")), str(interface.get("SubnetId", ""))
+    gateways = look.fabric.gateways(vpc_id)
+    if not gateways or not address.public:
+        rule = f"{address.words} has no public address" if gateways else f"{vpc_id} has no internet gateway"
+        yield Hop(INTERNET_GATEWAY, vpc_id, allows=False, rule=rule, code="IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
+        return
+    gateway = min(gateways)
+    yield Hop(INTERNET_GATEWAY, gateway, allows=True, rule=f"{gateway}: {address.public} is {address.words}")
+    mode = look.fabric.block_mode(subnet_id)
+    if mode != OFF:
+        rule = f"VPC Block Public Access of {subnet_id} is {mode}"
+        yield Hop(OPTIONS, subnet_id, allows=False, rule=rule, code="VPC_BLOCK_PUBLIC_ACCESS_ENABLED")
+    middlebox = yield from _edge(look, gateway, address)
+    yield _acl(look, subnet_id, egress=False, protocol=protocol, ports=(port,), address=source)
+    yield _groups(look, interface, egress=False, protocol=protocol, port=port, address=source)
+    yield from _back_to_internet(look, subnet_id, gateways, source, middlebox)
+    answer = _acl(look, subnet_id, egress=True, protocol=protocol, ports=None, address=source)
+    yield _returning(answer)
+
+
+def _edge(look: Lookups, gateway: str, address: Address) -> Generator[Hop, None, str]:
+    """What the gateway's own table does with the address; returns the middlebox it steers to, or ""."""
+    table = look.fabric.edge_table(gateway)
+    route = None
+    if table is not None:
+        route = look.fabric.painted(table, address.family).route_to(address.private)
+    if table is None or route is None or target_of(route) in ("", "local"):
+        return ""
+    rule = describe_route(table, route)
+    yield Hop(ROUTE_TABLE, table.id, allows=is_active(route), rule=rule, code="BAD_STATE_ROUTE", is_opaque=True)
+    return target_of(route)
+
+
+def _back_to_internet(
+    look: Lookups, subnet_id: str, gateways: frozenset[str], source: str, middlebox: str
+) -> Iterator[Hop]:
+    """The route of the answer: to the gateway, or to the middlebox and from there to the gateway."""
+    yield _route(look, subnet_id, source, frozenset({middlebox}) if middlebox else gateways)
+    if not middlebox:
+        return
+    endpoint = look.fabric.inventory.find(VPC_ENDPOINT, middlebox)
+    if endpoint is None:
+        raise Undecided(f"what passes {middlebox} on its way from the internet is not known")
+    available = str(endpoint.get("State", "")).lower() == "available"
+    yield Hop(
+        VPC_ENDPOINT, middlebox, allows=available, rule=f"{middlebox} inspects", direction="return", is_opaque=True
+    )
+    for beyond in endpoint.items("SubnetIds")[:1]:
+        yield _route(look, str(beyond), source, gateways)
+
+
+def _route(look: Lookups, subnet_id: str, address: str, wanted: frozenset[str], *, direction: str = "return") -> Hop:
+    route = look.route(subnet_id, address)
+    table = look.fabric.table_of(subnet_id)
+    if route is None:
+        rule = f"{table.id} has no route to {address}"
+        return Hop(ROUTE_TABLE, table.id, allows=False, rule=rule, code="CANNOT_ROUTE", direction=direction)
+    rule = describe_route(table, route)
+    if not is_active(route):
+        return Hop(ROUTE_TABLE, table.id, allows=False, rule=rule, code="BAD_STATE_ROUTE", direction=direction)
+    allows = target_of(route) in wanted
+    code = "" if allows else "CANNOT_ROUTE"
+    return Hop(ROUTE_TABLE, table.id, allows=allows, rule=rule, code=code, direction=direction)
+
+
+def _acl(
+    look: Lookups, subnet_id: str, *, egress: bool, protocol: str, ports: tuple[int, ...] | None, address: str
+) -> Hop:
+    """The network ACL at these ports; None stands for the ephemeral ports, of which one that works is enough."""
+    answer = Answer(allows=False, words="")
+    for port in ports or _ephemeral(look, subnet_id, egress=egress, protocol=protocol, family=family_of(address)):
+        answer = look.acl(subnet_id, egress=egress, protocol=protocol, port=port, address=address)
+        if answer.allows:
+            break
+    acl = look.fabric.acl_of(subnet_id).id
+    code = "" if answer.allows else "SUBNET_ACL_RESTRICTION"
+    return Hop(NETWORK_ACL, acl, answer.allows, answer.words, code)
+
+
+def _ephemeral(look: Lookups, subnet_id: str, *, egress: bool, protocol: str, family: int) -> list[int]:
+    """The ephemeral ports at which the ACL may answer differently: the first of each of its ranges."""
+    found = look.fabric.entries(subnet_id, egress=egress, protocol=protocol, family=family)
+    edges = {port for entry in found for port in (entry.ports[0], entry.ports[1] + 1)}
+    return sorted({EPHEMERAL[0], *(port for port in edges if EPHEMERAL[0] <= port <= EPHEMERAL[1])})
+
+
+def _groups(
+    look: Lookups,
+    interface: Resource,
+    *,
+    egress: bool,
+    protocol: str,
+    port: int,
+    address: str,
+    wears: frozenset[str] = frozenset(),
+) -> Hop:
+    ids = groups_of(interface)
+    if is_unfiltered(interface):
+        return Hop(SECURITY_GROUP, interface.id, allows=True, rule=f"{interface.id} wears no group and filters nothing")
+    answer = look.groups(ids, egress=egress, protocol=protocol, port=port, address=address, wears=wears)
+    code = "" if answer.allows else "ENI_SG_RULES_MISMATCH"
+    return Hop(
+        SECURITY_GROUP,
+        answer.words.partition(":")[0] if answer.allows else interface.id,
+        answer.allows,
+        answer.words,
+        code,
+    )
+
+
+def _returning(hop: Hop) -> Hop:
+    return Hop(hop.kind, hop.id, hop.allows, hop.rule, hop.code, "return", hop.is_opaque)
+
+
+def between(
+    look: Lookups, source: Resource, target: Resource, *, here: Address, there: Address, protocol: str, port: int
+) -> Path:
+    """The path of a connection between two interfaces, by their private addresses."""
+    hops = _between(look, source, target, here, there, protocol, port)
+    return follow(hops, source=source.id, target=target.id, protocol=protocol, port=port)
+
+
+def _between(
+    look: Lookups, source: Resource, target: Resource, here: Address, there: Address, protocol: str, port: int
+) -> Iterator[Hop]:
+    sides = (str(source.get("SubnetId", "")), str(target.get("SubnetId", "")))
+    is_neighbour = sides[0] == sides[1]
+    yield Hop(NETWORK_INTERFACE, source.id, allows=True, rule=f"{source.id} ({here.words})")
+    yield _groups(look, source, egress=True, protocol=protocol, port=port, address=there.words, wears=groups_of(target))
+    if not is_neighbour:
+        yield _acl(look, sides[0], egress=True, protocol=protocol, ports=(port,), address=there.words)
+        yield _inside(look, source, target, there.words, "forward")
+        yield _acl(look, sides[1], egress=False, protocol=protocol, ports=(port,), address=here.words)
+    yield _groups(look, target, egress=False, protocol=protocol, port=port, address=here.words, wears=groups_of(source))
+    if not is_neighbour:
+        yield _returning(_acl(look, sides[1], egress=True, protocol=protocol, ports=None, address=here.words))
+        yield _inside(look, target, source, here.words, "return")
+        yield _returning(_acl(look, sides[0], egress=False, protocol=protocol, ports=None, address=there.words))
+
+
+_NOT_FOLLOWED = {
+    "tgw-": "the transit gateway", "vgw-": "the virtual private gateway", "eni-": "the network interface",
+    "i-": "the instance", "vpce-": "the endpoint", "lgw-": "the local gateway", "cagw-": "the carrier gateway",
+    "arn:": "the core network",
+}  # fmt: skip
+
+
+def _inside(look: Lookups, source: Resource, target: Resource, address: str, direction: str) -> Hop:
+    """The route from one interface's subnet to another interface: local, or over an active peering connection."""
+    subnet_id = str(source.get("SubnetId", ""))
+    route = look.route(subnet_id, address)
+    if route is not None and is_active(route):
+        via = target_of(route)
+        for prefix, name in _NOT_FOLLOWED.items():
+            if via.startswith(prefix):
+                raise Undecided(f"what {name} {via} does with traffic from {subnet_id} is not known")
+    if source.get("VpcId") == target.get("VpcId"):
+        return _route(look, subnet_id, address, frozenset({"local"}), direction=direction)
+    peerings = look.fabric.peerings(str(source.get("VpcId", "")), str(target.get("VpcId", "")))
+    return _route(look, subnet_id, address, peerings, direction=direction)
