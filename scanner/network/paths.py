@@ -93,11 +93,11 @@ def _from_internet(
         rule = f"VPC Block Public Access of {subnet_id} is {mode}"
         yield Hop(OPTIONS, subnet_id, allows=False, rule=rule, code="VPC_BLOCK_PUBLIC_ACCESS_ENABLED")
     middlebox = yield from _edge(look, gateway, address)
-    yield _acl(look, subnet_id, egress=False, protocol=protocol, ports=(port,), address=source)
-    yield _groups(look, interface, egress=False, protocol=protocol, port=port, address=source)
+    yield acl_hop(look, subnet_id, egress=False, protocol=protocol, ports=(port,), address=source)
+    yield groups_hop(look, interface, egress=False, protocol=protocol, port=port, address=source)
     yield from _back_to_internet(look, subnet_id, gateways, source, middlebox)
-    answer = _acl(look, subnet_id, egress=True, protocol=protocol, ports=None, address=source)
-    yield _returning(answer)
+    answer = acl_hop(look, subnet_id, egress=True, protocol=protocol, ports=None, address=source)
+    yield returning(answer)
 
 
 def _edge(look: Lookups, gateway: str, address: Address) -> Generator[Hop, None, str]:
@@ -145,7 +145,7 @@ def _route(look: Lookups, subnet_id: str, address: str, wanted: frozenset[str], 
     return Hop(ROUTE_TABLE, table.id, allows=allows, rule=rule, code=code, direction=direction)
 
 
-def _acl(
+def acl_hop(
     look: Lookups, subnet_id: str, *, egress: bool, protocol: str, ports: tuple[int, ...] | None, address: str
 ) -> Hop:
     """The network ACL at these ports; None stands for the ephemeral ports, of which one that works is enough."""
@@ -166,7 +166,7 @@ def _ephemeral(look: Lookups, subnet_id: str, *, egress: bool, protocol: str, fa
     return sorted({EPHEMERAL[0], *(port for port in edges if EPHEMERAL[0] <= port <= EPHEMERAL[1])})
 
 
-def _groups(
+def groups_hop(
     look: Lookups,
     interface: Resource,
     *,
@@ -176,6 +176,7 @@ def _groups(
     address: str,
     wears: frozenset[str] = frozenset(),
 ) -> Hop:
+    """What the groups of an interface say; `wears` are the groups of whoever has the other address."""
     ids = groups_of(interface)
     if is_unfiltered(interface):
         return Hop(SECURITY_GROUP, interface.id, allows=True, rule=f"{interface.id} wears no group and filters nothing")
@@ -190,7 +191,8 @@ def _groups(
     )
 
 
-def _returning(hop: Hop) -> Hop:
+def returning(hop: Hop) -> Hop:
+    """The same hop for the answer."""
     return Hop(hop.kind, hop.id, hop.allows, hop.rule, hop.code, "return", hop.is_opaque)
 
 
@@ -198,26 +200,44 @@ def between(
     look: Lookups, source: Resource, target: Resource, *, here: Address, there: Address, protocol: str, port: int
 ) -> Path:
     """The path of a connection between two interfaces, by their private addresses."""
-    hops = _between(look, source, target, here, there, protocol, port)
+    hops = between_interfaces(look, source, target, here, there, protocol, port)
     return follow(hops, source=source.id, target=target.id, protocol=protocol, port=port)
 
 
-def _between(
-    look: Lookups, source: Resource, target: Resource, here: Address, there: Address, protocol: str, port: int
+def between_interfaces(
+    look: Lookups,
+    source: Resource,
+    target: Resource,
+    here: Address,
+    there: Address,
+    protocol: str,
+    port: int,
+    *,
+    wears: frozenset[str] | None = None,
+    is_checked: bool = False,
 ) -> Iterator[Hop]:
+    """The hops between two interfaces, there and back.
+
+    `wears` replaces the groups of the source (an endpoint tells its own); `is_checked` says that what those let out was
+    looked at before.
+    """
+    worn = groups_of(source) if wears is None else wears
     sides = (str(source.get("SubnetId", "")), str(target.get("SubnetId", "")))
     is_neighbour = sides[0] == sides[1]
     yield Hop(NETWORK_INTERFACE, source.id, allows=True, rule=f"{source.id} ({here.words})")
-    yield _groups(look, source, egress=True, protocol=protocol, port=port, address=there.words, wears=groups_of(target))
+    if not is_checked:
+        yield groups_hop(
+            look, source, egress=True, protocol=protocol, port=port, address=there.words, wears=groups_of(target)
+        )
     if not is_neighbour:
-        yield _acl(look, sides[0], egress=True, protocol=protocol, ports=(port,), address=there.words)
+        yield acl_hop(look, sides[0], egress=True, protocol=protocol, ports=(port,), address=there.words)
         yield _inside(look, source, target, there.words, "forward")
-        yield _acl(look, sides[1], egress=False, protocol=protocol, ports=(port,), address=here.words)
-    yield _groups(look, target, egress=False, protocol=protocol, port=port, address=here.words, wears=groups_of(source))
+        yield acl_hop(look, sides[1], egress=False, protocol=protocol, ports=(port,), address=here.words)
+    yield groups_hop(look, target, egress=False, protocol=protocol, port=port, address=here.words, wears=worn)
     if not is_neighbour:
-        yield _returning(_acl(look, sides[1], egress=True, protocol=protocol, ports=None, address=here.words))
+        yield returning(acl_hop(look, sides[1], egress=True, protocol=protocol, ports=None, address=here.words))
         yield _inside(look, target, source, here.words, "return")
-        yield _returning(_acl(look, sides[0], egress=False, protocol=protocol, ports=None, address=there.words))
+        yield returning(acl_hop(look, sides[0], egress=False, protocol=protocol, ports=None, address=there.words))
 
 
 _NOT_FOLLOWED = {

@@ -1,0 +1,48 @@
+"""The questions about paths that rules ask, over an inventory; what is worth keeping is kept for the next rule."""
+
+from __future__ import annotations
+
+from scanner.model import Resource, View
+from scanner.network.exposure import Exposure, Opening, exposure_of
+from scanner.network.fabric import fabric_of
+from scanner.network.interfaces import addresses_of
+from scanner.network.lookups import Quick
+from scanner.network.paths import Path, Verdict, between
+from scanner.network.proofs import prove
+from scanner.network.tunnels import tunnel
+
+
+def internet_exposure(inventory: View, interface: Resource) -> Exposure:
+    """What the internet reaches of a network interface: every port, every source, and what stays in doubt."""
+    return exposure_of(fabric_of(inventory), interface)
+
+
+def proof_of(inventory: View, interface: Resource, opening: Opening, *, port: int) -> Path:
+    """The path of one packet through an opening, hop by hop."""
+    return prove(fabric_of(inventory), interface, opening, port=port)
+
+
+def tunnel_path(inventory: View, endpoint: Resource, interface: Resource, *, port: int) -> Path:
+    """The path of a session from an EC2 Instance Connect Endpoint to an interface; raises `Undecided`."""
+    return tunnel(Quick(fabric_of(inventory)), endpoint, interface, port=port)
+
+
+def connection_path(
+    inventory: View, source: Resource, target: Resource, *, port: int, protocol: str = "tcp"
+) -> Path | None:
+    """The best path from one interface to another by their private addresses; None where no two speak one family.
+
+    Raises `Undecided` where the addresses cannot be read.
+    """
+    look = Quick(fabric_of(inventory))
+    paths = [
+        between(look, source, target, here=here, there=there, protocol=protocol, port=port)
+        for here in addresses_of(source)[:1]
+        for there in addresses_of(target)
+        if here.family == there.family
+    ]
+    return max(paths, key=_openness, default=None)
+
+
+def _openness(path: Path) -> tuple[bool, bool, int]:
+    return path.is_open, path.verdict is Verdict.UNKNOWN, len(path.hops)
