@@ -28,12 +28,18 @@ def trail(name: str = "t", home: str = HOME, **facts: object) -> dict[str, objec
 
 
 class TestPlaces:
+    def lonely(self, view: Inventory) -> Iterator[Answer]:
+        for vpc in view.of(VPC):
+            if vpc.region != view.region or len(view.of(VPC)) > 1:
+                yield Flag(vpc, "another Region's")
+
     def test_a_regional_rule_is_asked_in_every_region_and_not_of_the_account(self) -> None:
         places = [
             inventory({VPC: [{"VpcId": "vpc-1"}]}),
             inventory({VPC: [{"VpcId": "vpc-1"}]}, region=US),
             inventory({}, region=GLOBAL, collected=[USER]),
         ]
+        assert told(evaluate(places[:2], [rule(self.lonely)])) == []
         report = evaluate(places, [rule(require="`false`")])
         assert told(report) == [(ACCOUNT, HOME, "vpc-1", "fail"), (ACCOUNT, US, "vpc-1", "fail")]
 
@@ -85,8 +91,13 @@ class TestPlaces:
             view.of(SUBNET)
             yield from ()
 
+        def check_users(view: Inventory) -> Iterator[Answer]:
+            view.of(USER)
+            yield from ()
+
         places = [inventory({}), inventory({}, region=US, collected=[VPC])]
         assert evaluate(places, [rule(check, about="AWS::Account")]).totals == {"unknown": 1}
+        assert evaluate(places, [rule(check_users, about="AWS::Account")]).totals == {"pass": 1}
 
 
 class TestAccountWide:
@@ -234,7 +245,9 @@ class TestFarStores:
 
         places = [inventory({self.STORE: [store]}, region=US), inventory({})]
         found = evaluate(places, [rule(check, about="AWS::Region")]).findings
-        return next(one.message for one in found if one.resource.id == HOME)
+        at_home, elsewhere = (next(one.message for one in found if one.resource.id == region) for region in (US, HOME))
+        assert at_home == US
+        return elsewhere
 
     def test_one_that_listens_everywhere_is_seen_everywhere(self) -> None:
         assert self.seen(MultiRegionEnabled=True) == US

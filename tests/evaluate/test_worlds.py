@@ -42,12 +42,14 @@ class TestBuilding:
         trails = [
             {"Name": "a", "TrailARN": "arn:aws:cloudtrail:us-east-1:1:trail/a", "HomeRegion": "us-east-1"},
             {"Name": "b", "HomeRegion": None},
+            {"Name": "c", "HomeRegion": "us-east-1"},
         ]
         built = build_world(world(given={TRAIL: trails}, gaps=({"call": "cloudtrail:GetTrailStatus"},)))
         assert all(isinstance(trail.get("IsLogging"), Unknown) for trail in built.of(TRAIL))
         assert [gap.resource for gap in built.gaps] == [
             "arn:aws:cloudtrail:us-east-1:1:trail/a",
             f"arn:aws:cloudtrail:eu-west-1:{ACCOUNT}:trail/b",
+            f"arn:aws:cloudtrail:us-east-1:{ACCOUNT}:trail/c",
         ]
         assert built.gaps_of(TRAIL) == ()
 

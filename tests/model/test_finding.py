@@ -51,7 +51,7 @@ def test_failures_are_the_fails_at_or_above_a_severity() -> None:
     unknown = dataclasses.replace(FINDING, outcome=Outcome.UNKNOWN)
     report = ScanReport((FINDING, low, unknown), (), (), ())
     assert report.failures() == (FINDING, low)
-    assert report.failures(at_least=Severity.MEDIUM) == (FINDING,)
+    assert report.failures(at_least=Severity.MEDIUM) == report.failures(at_least=Severity.HIGH) == (FINDING,)
     assert report.by_severity == {"high": 1, "low": 1}
 
 

@@ -31,7 +31,10 @@ class TestLookingUp:
                 SUBNET: [{"SubnetId": "subnet-1", "VpcId": "vpc-1"}, {"SubnetId": "subnet-2", "VpcId": "vpc-2"}],
                 "AWS::EC2::NetworkInterface": [
                     {"NetworkInterfaceId": "eni-1", "Groups": [{"GroupId": "sg-1"}, {"GroupId": "sg-2"}]},
-                    {"NetworkInterfaceId": "eni-2", "Groups": [{"GroupId": "sg-1"}, {"GroupId": "sg-1"}]},
+                    {
+                        "NetworkInterfaceId": "eni-2",
+                        "Groups": [{"GroupId": "sg-1"}, {"GroupId": str(b"sg-1", "ascii")}],
+                    },
                     {"NetworkInterfaceId": "eni-3", "Groups": None},
                     {"NetworkInterfaceId": "eni-4", "Groups": "sg-1", "Attachment": ["i-1"]},
                 ],
@@ -53,15 +56,28 @@ class TestLookingUp:
         assert linked(SUBNET, "VpcId", "vpc-3") == ()
 
     def test_an_unknown_fact_on_the_way_joins_nothing_and_is_told(self) -> None:
-        bucket = Resource(
-            "AWS::S3::Bucket", "aws", ACCOUNT, GLOBAL, "b", "arn:b", {"Grants": [Unknown("it was refused")]}
+        buckets = tuple(
+            Resource(
+                "AWS::S3::Bucket",
+                "aws",
+                ACCOUNT,
+                GLOBAL,
+                name,
+                "",
+                {"Grants": [Unknown("it was refused"), {"Id": name}]},
+            )
+            for name in "ab"
         )
-        known = Inventory("aws", ACCOUNT, GLOBAL, (bucket,))
-        assert known.linked("AWS::S3::Bucket", "Grants[].Id", "x") == ()
+        known = Inventory("aws", ACCOUNT, GLOBAL, buckets)
         assert known.doubt("AWS::S3::Bucket", "Grants[].Id") == "it was refused"
+        assert known.linked("AWS::S3::Bucket", "Grants[].Id", "b") == buckets[1:]
         assert known.doubt("AWS::S3::Bucket", "Name") == ""
         with pytest.raises(Undecided, match="it was refused"):
             View(known).linked("AWS::S3::Bucket", "Grants[].Id", "x")
+
+    def test_an_index_is_built_once(self) -> None:
+        known = inventory({SUBNET: [{"SubnetId": "subnet-1", "VpcId": "vpc-1"}]})
+        assert known.linked(SUBNET, "VpcId", "vpc-1") is known.linked(SUBNET, "VpcId", "vpc-1")
 
     def test_the_place_is_the_region_or_the_account(self) -> None:
         assert inventory({}).place.id == HOME

@@ -15,7 +15,7 @@ def test_a_dotted_path_finds_a_fact_and_a_missing_part_gives_the_default() -> No
     vpc = resource(State={"Name": "running"}, CidrBlock="10.0.0.0/16", Nothing=None)
     assert vpc.get("State.Name") == "running"
     assert vpc.get("State.Code", 7) == 7
-    assert vpc.get("CidrBlock.Name", "x") == "x"
+    assert vpc.get("CidrBlock.Name", "x") == vpc.get("CidrBlock.10", "x") == "x"
     assert vpc.get("Nothing", "x") == "x"
     assert vpc.get("No.Such.Fact") is None
 

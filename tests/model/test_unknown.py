@@ -57,3 +57,4 @@ def test_it_can_be_kept_copied_and_shown_to_a_programmer() -> None:
     assert repr(unknown) == f"Unknown(why={WHY!r})"
     assert {unknown: "found"}[unknown] == "found"
     assert not hasattr(unknown, "__html__")
+    assert not hasattr(object.__new__(Unknown), "why")

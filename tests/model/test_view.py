@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scanner.model import Undecided, Unknown, View
-from tests.by_hand import SUBNET, VPC, inventory, refused
+from tests.by_hand import ACCOUNT, HOME, SUBNET, VPC, inventory, refused
 
 REFUSED = refused("ec2:DescribeSubnets", SUBNET)
 SENTENCE = "ec2:DescribeSubnets was refused in eu-west-1 \\(AccessDenied\\)"
@@ -50,10 +50,15 @@ def test_every_way_of_asking_is_remembered(way: str) -> None:
 
 
 def test_looking_up_is_remembered_too() -> None:
-    view = View(inventory({}))
-    view.find(SUBNET, "x")
+    view = View(inventory({SUBNET: [{"SubnetId": "subnet-1"}]}))
+    view.find(SUBNET, "subnet-1")
     view.linked(VPC, "VpcId", "x")
     assert list(view.read) == [SUBNET, VPC]
+
+
+def test_it_knows_where_and_when_it_is(view: View) -> None:
+    assert (view.account, view.region, view.now) == (ACCOUNT, HOME, "2026-01-15T12:00:00Z")
+    assert view.place.id == HOME
 
 
 def test_a_doubt_while_judging_is_that_resource_s_own_and_the_first_one_counts(view: View) -> None:
