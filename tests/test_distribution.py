@@ -78,6 +78,7 @@ def test_the_source_distribution_builds_the_same_wheel_elsewhere(built: Path) ->
     assert tops == {
         "scanner",
         "rules",
+        "frameworks",
         "README.md",
         "CHANGELOG.md",
         "LICENSE",

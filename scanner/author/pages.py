@@ -9,6 +9,7 @@ from scanner.author.permissions import policy_of
 from scanner.author.schemas import schema_named
 from scanner.evaluate.worlds import kinds_read, play
 from scanner.model import Finding, Outcome, Rule, World
+from scanner.rulebook.frameworks import load_frameworks, mappings_of
 from scanner.rulebook.shelf import with_settings
 
 FAMILIES: Mapping[str, str] = {
@@ -74,6 +75,9 @@ def _page(rule: Rule) -> str:
     if rule.check is None:
         lines += ["", "## The test", "", *_fenced(_test(rule), "text")]
     lines += ["", "## What it reads", "", ", ".join(f"`{kind}`" for kind in sorted(kinds_read(rule))), ""]
+    controls = mappings_of(rule.id, load_frameworks())
+    if controls:
+        lines += ["## Controls", "", *(f"- {name}: {', '.join(told)}" for name, told in controls.items()), ""]
     if rule.learn:
         lines += ["## Learn more", "", *(f"- <{url}>" for url in rule.learn), ""]
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from typing import Any
 from scanner.author.permissions import actions_of
 from scanner.evaluate.worlds import kinds_read
 from scanner.model import Rule
+from scanner.rulebook.frameworks import load_frameworks, mappings_of
 
 _WIDTH = 80
 
@@ -32,6 +33,7 @@ def as_facts(rule: Rule) -> dict[str, Any]:
         },
         "reads": sorted(kinds_read(rule)),
         "permissions": list(actions_of((rule,))),
+        "frameworks": {name: list(controls) for name, controls in mappings_of(rule.id, load_frameworks()).items()},
     }
 
 
@@ -57,6 +59,8 @@ def as_page(rule: Rule) -> str:
     if rule.settings:
         body.append("")
     body += _section("Reads", ", ".join(sorted(kinds_read(rule))))
+    controls = mappings_of(rule.id, load_frameworks())
+    body += _section("Answers", "\n".join(f"{name}: {', '.join(told)}" for name, told in controls.items()))
     body += [f"Learn: {url}" for url in rule.learn]
     return "\n".join((*head, *body)).rstrip() + "\n"
 

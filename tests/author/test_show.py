@@ -49,5 +49,6 @@ def test_facts_are_json_data(tmp_path: Path) -> None:
         "aliases": [],
         "settings": {"kept": {"default": [], "value": ["vpc-9"], "help": ""}},
         "reads": ["AWS::EC2::VPC"],
+        "frameworks": {},
         "permissions": ["ec2:DescribeRegions", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcs"],
     }
