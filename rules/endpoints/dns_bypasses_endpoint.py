@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.kit import (
+    VPC_ENDPOINT,
     Answer,
     Aside,
+    Clear,
     Flag,
     Inventory,
     Resource,
     Undecided,
+    endpoint_type,
     is_going,
     is_named,
     leads_to_aws,
@@ -31,14 +34,16 @@ def check(
             aside = _aside(endpoint, exempt_services, services_without_private_dns)
             if aside:
                 yield Aside(endpoint, aside)
-            elif not endpoint.get("PrivateDnsEnabled", default=False):
+            elif endpoint.get("PrivateDnsEnabled", default=False):
+                yield from _switched_off(inventory, endpoint)
+            elif gateway := _gateway_beside(inventory, endpoint):
+                yield Clear(endpoint, f"{gateway} takes the usual name of {service_of(endpoint)} inside the VPC")
+            else:
                 yield Flag(
                     endpoint,
                     f"{endpoint.get('ServiceName')} is reachable through {endpoint.id}, but its usual name is not",
                     "PrivateDnsEnabled is false",
                 )
-            else:
-                yield from _switched_off(inventory, endpoint)
 
 
 def _aside(endpoint: Resource, exempt: list[str], without: list[str]) -> str:
@@ -53,6 +58,21 @@ def _aside(endpoint: Resource, exempt: list[str], without: list[str]) -> str:
     if endpoint.get("RequesterManaged", default=False):
         return "the endpoint is managed by a service"
     return ""
+
+
+def _gateway_beside(inventory: Inventory, endpoint: Resource) -> str:
+    """The gateway endpoint that leads this VPC to the same service, so that only others need the one asked about."""
+    return next(
+        (
+            other.id
+            for other in inventory.known(VPC_ENDPOINT)
+            if endpoint_type(other) == "Gateway"
+            and other.get("VpcId") == endpoint.get("VpcId", "")
+            and other.get("ServiceName") == endpoint.get("ServiceName", "")
+            and str(other.get("State", "")).lower() == "available"
+        ),
+        "",
+    )
 
 
 def _switched_off(inventory: Inventory, endpoint: Resource) -> Iterator[Answer]:

@@ -13,6 +13,7 @@ from scanner.kit import (
     Inventory,
     Resource,
     Undecided,
+    actions_of,
     endpoint_type,
     is_going,
     is_named,
@@ -26,6 +27,11 @@ from scanner.kit import (
 )
 
 _MOST_LETTERS = 400
+
+# Every call through an endpoint brings the same values of these, so that a condition on them holds always, or never.
+_OF_THE_ENDPOINT = frozenset({
+    "aws:sourcevpc", "aws:sourcevpcarn", "aws:sourcevpce", "aws:vpceaccount", "aws:vpceorgid", "aws:vpceorgpaths",
+})  # fmt: skip
 
 
 def check(inventory: Inventory, *, no_policy_services: list[str]) -> Iterator[Answer]:
@@ -70,7 +76,7 @@ def _opening(endpoint: Resource) -> str:
     found = ""
     for statement in policy:
         try:
-            if statement["Effect"] == "Allow" and _is_about_all(statement, endpoint) and not narrowing_keys(statement):
+            if statement["Effect"] == "Allow" and _is_about_all(statement, endpoint) and not _is_limited(statement):
                 found = found or _written(statement)
             elif statement["Effect"] == "Deny" and _denies_what_is_foreign(statement, endpoint):
                 return ""
@@ -84,15 +90,20 @@ def _opening(endpoint: Resource) -> str:
 def _is_about_all(statement: Mapping[str, Any], endpoint: Resource) -> bool:
     return (
         names_everyone(statement)
-        and names_every_action(statement, service_of(endpoint))
+        and names_every_action(statement, actions_of(endpoint))
         and names_every_resource(statement)
     )
+
+
+def _is_limited(statement: Mapping[str, Any]) -> bool:
+    """Whether a condition makes a difference between the calls that come through the endpoint."""
+    return any(key.lower() not in _OF_THE_ENDPOINT for key in narrowing_keys(statement))
 
 
 def _denies_what_is_foreign(statement: Mapping[str, Any], endpoint: Resource) -> bool:
     """Whether a Deny for everything limits callers or resources; one that only asks for TLS does not."""
     unconditional = not statement.get("Condition")
-    return _is_about_all(statement, endpoint) and (unconditional or bool(narrowing_keys(statement)))
+    return _is_about_all(statement, endpoint) and (unconditional or _is_limited(statement))
 
 
 def _written(statement: Mapping[str, Any]) -> str:

@@ -59,6 +59,8 @@ def _flag(endpoint: Resource, message: str, because: tuple[str, ...], *, severit
         f"State is {endpoint.get('State')}",
         f"CreationTimestamp is {endpoint.get('CreationTimestamp', 'not told')}",
     )
+    if endpoint.get("RequesterManaged", default=False):  # AWS lets nobody else delete it
+        fix = "A service made the endpoint and looks after it: see there what it says, and make it anew there."
     return Flag(endpoint, message, (*facts, *because), severity=severity, fix=fix)
 
 

@@ -99,8 +99,10 @@ def _cure(inventory: Inventory, vpc: Resource, instance: Resource, endpoints: Se
     own = next((endpoint for endpoint in endpoints if is_own(inventory, endpoint)), None)
     rest = "Or install the SSM agent and give the instances a role that Session Manager accepts."
     if own is not None and is_usable(own):
-        widen = "aws ec2 modify-instance-connect-endpoint --ip-address-type dualstack --instance-connect-endpoint-id"
-        return f"{widen} {word(own.id)}\n{rest}"
+        widen = "aws ec2 modify-instance-connect-endpoint --ip-address-type dualstack"
+        # AWS preserves the client's address on IPv4 endpoints only, and refuses the change otherwise.
+        plain = " --no-preserve-client-ip" if own.get("PreserveClientIp", default=False) else ""
+        return f"{widen}{plain} --instance-connect-endpoint-id {word(own.id)}\nIts subnet needs both families for it. {rest}"
     subnet = instance.get("SubnetId")
     place = word(subnet) if subnet else f"<a subnet of {vpc.id}>"
     create = f"aws ec2 create-instance-connect-endpoint --subnet-id {place} --security-group-ids <a group of its own>"

@@ -43,8 +43,8 @@ def _judge(inventory: Inventory, endpoint: Resource, patience_minutes: int) -> A
             endpoint,
             f"the last change of {endpoint.label} failed, so that it goes on with its old configuration",
             severity="low",
-            fix=f"aws ec2 modify-instance-connect-endpoint --instance-connect-endpoint-id {word(endpoint.id)}"
-            " with what was intended, after StateMessage is dealt with.",
+            fix="Deal with what StateMessage says, then change it once more, with what was intended behind the id:\n"
+            f"aws ec2 modify-instance-connect-endpoint --instance-connect-endpoint-id {word(endpoint.id)}",
         )
     if usable:
         return Clear(endpoint, f"State is {state}")

@@ -20,6 +20,7 @@ from scanner.kit import (
     covers,
     delivery_trouble,
     is_own,
+    is_owned,
     is_usable,
     listed,
     store_records,
@@ -80,7 +81,7 @@ def _trail(inventory: Inventory, trail: Resource, delivery_hours: int, search: _
     if recording is Recording.NONE:
         return recording, "its event selectors leave out management events that write"
     if trouble:
-        if trail.get("IsLogging") is False:
+        if trail.get("IsLogging") is False and is_owned(trail, inventory):
             search.stopped.append(trail)
         return Recording.NONE, trouble
     if doubt:

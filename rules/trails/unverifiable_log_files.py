@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scanner.kit import Answer, Flag, Inventory, Resource, owner_of
+from scanner.kit import Answer, Flag, Inventory, Resource, is_owned, owner_of
 
 
 def check(inventory: Inventory) -> Iterator[Answer]:
@@ -14,11 +14,13 @@ def check(inventory: Inventory) -> Iterator[Answer]:
             flaw, evidence = _flaw(trail)
             if not flaw:
                 continue
-            owner = owner_of(trail)
-            if owner not in ("", inventory.account):
+            if not is_owned(trail, inventory):
                 # Only its owner can mend it; here it is worth knowing.
+                owner = owner_of(trail)
                 remark = f"account {owner} owns the trail"
-                yield Flag(trail, f"{flaw}, and only account {owner} can mend it", (evidence, remark), severity="info")
+                message = f"{flaw}, and only account {owner} can mend it"
+                fix = f"Nothing in this account: account {owner} can switch the validation on, and look after the digests."
+                yield Flag(trail, message, (evidence, remark), severity="info", fix=fix)
             else:
                 yield Flag(trail, flaw, evidence)
 

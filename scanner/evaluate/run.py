@@ -27,6 +27,8 @@ from scanner.model import (
 # A resource seen from several places gets one answer: that of its own Region and account, then the one that tells most.
 _WEIGHT = {Outcome.NOT_APPLICABLE: 0, Outcome.PASS: 1, Outcome.UNKNOWN: 2, Outcome.ERROR: 3, Outcome.FAIL: 4}
 
+_TRAIL = "AWS::CloudTrail::Trail"
+
 # AWS lists such a store in its home Region only, although it records all of them.
 _LISTENS_EVERYWHERE = ("AWS::CloudTrail::EventDataStore", "MultiRegionEnabled")
 
@@ -36,7 +38,8 @@ def evaluate(
 ) -> ScanReport:
     """The report of all rules over all inventories, in a stable order."""
     findings = sorted(
-        _findings(with_account_wide(with_far_stores(inventories)), rules), key=lambda finding: finding.sort_key
+        _findings(with_account_wide(with_far_stores(with_owned_trails(inventories))), rules),
+        key=lambda finding: finding.sort_key,
     )
     shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
     return ScanReport(
@@ -66,8 +69,12 @@ def _findings(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> Iterab
 
 def _is_at_home(resource: Resource, inventory: Inventory) -> bool:
     """Whether an inventory is of the Region and account that hold a resource: others see copies, and not all around it."""
-    owner = resource.arn.split(":")[4] if resource.arn.count(":") > 4 else ""  # noqa: PLR2004 - an ARN's fifth part
-    return resource.region == inventory.region and owner in ("", inventory.account)
+    return resource.region == inventory.region and _owner_of(resource) in ("", inventory.account)
+
+
+def _owner_of(resource: Resource) -> str:
+    """The account in an ARN, "" where it names none."""
+    return resource.arn.split(":")[4] if resource.arn.count(":") > 4 else ""  # noqa: PLR2004 - an ARN's fifth part
 
 
 def needed(rules: Iterable[Rule]) -> frozenset[str]:
@@ -111,6 +118,39 @@ def with_account_wide(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]
             joined = merge((inventory, account), region=inventory.region)
             result.append(replace(joined, taken_at=inventory.taken_at, mode=inventory.mode))
     return tuple(result)
+
+
+def with_owned_trails(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]:
+    """The same inventories, in which an organization's trail tells its members what only its owner may read.
+
+    AWS refuses a member the event selectors of the trail; they are the same for all accounts of the organization.
+    """
+    owned: dict[str, Resource] = {}
+    for inventory in inventories:
+        for trail in inventory.of(_TRAIL):
+            is_first = trail.arn not in owned or trail.region == inventory.region
+            if is_first and _owner_of(trail) == inventory.account:
+                owned[trail.arn] = trail
+    result = []
+    for inventory in inventories:
+        told = {
+            trail: _told_by(owned[trail.arn], trail)
+            for trail in inventory.of(_TRAIL)
+            if trail.arn in owned and owned[trail.arn].account != trail.account
+        }
+        resources = tuple(told.get(resource, resource) for resource in inventory.resources) if told else ()
+        result.append(replace(inventory, resources=resources) if told else inventory)
+    return tuple(result)
+
+
+def _told_by(owners: Resource, seen: Resource) -> Resource:
+    """A trail as a member sees it, with what was not told there as its owner knows it."""
+    facts = dict(seen.facts)
+    for key, value in owners.facts.items():
+        known = facts.get(key)
+        if (known is None or isinstance(known, Unknown)) and not isinstance(value, Unknown):
+            facts[key] = value
+    return replace(seen, facts=facts)
 
 
 def with_far_stores(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]:

@@ -88,6 +88,11 @@ def owner_of(trail: Resource) -> str:
     return parts[_ACCOUNT_OF_ARN] if len(parts) > _ACCOUNT_OF_ARN else ""
 
 
+def is_owned(trail: Resource, inventory: View) -> bool:
+    """Whether the scanned account may change a trail: it is its own, or does not say whose it is."""
+    return owner_of(trail) in ("", inventory.account)
+
+
 def _list(recorder: Resource, key: str) -> tuple[Any, ...]:
     value = recorder.get(key, ())
     if isinstance(value, Unknown):

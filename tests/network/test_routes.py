@@ -104,6 +104,14 @@ class TestInternet:
         assert leading(*routes, family=6) == ["::/0"]
         assert leading(to("fd00::/8"), family=6) == []
 
+    @pytest.mark.parametrize(("listed", "answer"), [("IPv4", ["pl-1"]), ("IPv6", []), (None, ["pl-1"])])
+    def test_a_prefix_list_counts_for_the_family_it_holds(self, listed: str | None, answer: list[str]) -> None:
+        table = {**MAIN, "Routes": [{"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"}]}
+        prefixes = {"PrefixListId": "pl-1", "AddressFamily": listed}
+        facts = inventory({TABLE: [table], GATEWAY: [IGW], "AWS::EC2::PrefixList": [prefixes]})
+        found = internet_routes(View(facts), facts.of(TABLE)[0], family=4)
+        assert [route["DestinationPrefixListId"] for route in found] == answer
+
     def test_a_prefix_list_counts(self) -> None:
         assert leading({"DestinationPrefixListId": "pl-1", "GatewayId": "igw-1"}) == ["pl-1"]
 

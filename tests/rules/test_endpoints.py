@@ -141,6 +141,13 @@ def test_an_endpoint_that_waits_to_be_accepted_is_worth_knowing_where_people_acc
     assert ("accept-vpc-endpoint-connections" in found.fix) is (severity == "info")
 
 
+def test_an_endpoint_that_a_service_made_is_not_to_be_deleted_by_hand() -> None:
+    own = answers_of("VPE004", VpcEndpoints=[endpoint(State="failed")])[ENDPOINT]
+    made = answers_of("VPE004", VpcEndpoints=[endpoint(State="failed", RequesterManaged=True)])[ENDPOINT]
+    assert "aws ec2 delete-vpc-endpoints" in own.fix
+    assert (made.outcome, "aws " in made.fix) == ("fail", False)
+
+
 def test_a_vpc_that_resolves_nothing_is_named_with_the_switches_to_turn_on() -> None:
     vpc = {"VpcId": VPC, "EnableDnsSupport": {"Value": False}, "EnableDnsHostnames": {"Value": False}}
     interface = endpoint(VpcEndpointType="Interface", PrivateDnsEnabled=True)

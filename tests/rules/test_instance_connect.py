@@ -79,12 +79,17 @@ def test_a_crowd_of_instances_is_cut_short_in_the_evidence() -> None:
             f"aws ec2 modify-instance-connect-endpoint --region eu-west-1 --ip-address-type dualstack --instance-connect-endpoint-id {EICE}\n",
         ),
         (
+            {"IpAddressType": "ipv6", "PreserveClientIp": True},
+            f"{EICE} speaks ipv6 only",
+            "aws ec2 modify-instance-connect-endpoint --region eu-west-1 --ip-address-type dualstack --no-preserve-client-ip",
+        ),
+        (
             {"OwnerId": OTHER_ACCOUNT},
             f"{EICE} belongs to account {OTHER_ACCOUNT}, and only that account can use it",
             "aws ec2 create-instance-connect-endpoint --region eu-west-1 --subnet-id subnet-0a7d20c4e8f150001",
         ),
     ],
-    ids=["failed", "being created", "other family", "other account"],
+    ids=["failed", "being created", "other family", "the client preserved", "other account"],
 )
 def test_an_endpoint_that_does_not_help_is_told_and_cured(
     endpoint: dict[str, Any], shortcoming: str, cure: str
@@ -153,6 +158,13 @@ def test_each_bad_state_has_its_weight_and_its_sentence(state: str, severity: st
     assert found.severity == severity
     assert found.message == message
     assert found.because[:2] == (f"State is {state}", "StateMessage is 'No free address'")
+
+
+def test_a_change_that_failed_is_cured_by_a_command_on_a_line_of_its_own() -> None:
+    endpoint = _endpoint(State="update-failed", CreatedAt="2026-01-15T11:29:00Z")
+    lines = answers_of("EIC002", InstanceConnectEndpoints=[endpoint])[EICE].fix.split("\n")
+    command = f"aws ec2 modify-instance-connect-endpoint --region eu-west-1 --instance-connect-endpoint-id {EICE}"
+    assert [line for line in lines if "aws " in line] == [command]
 
 
 @pytest.mark.parametrize("state", ["create-complete", "update-in-progress", "update-complete"])

@@ -212,6 +212,59 @@ def test_an_organizations_trail_without_digests_is_its_owners_matter() -> None:
     )
 
 
+def test_what_the_owner_of_an_organizations_trail_may_read_is_known_for_its_members_too() -> None:
+    owned = f"arn:aws:cloudtrail:eu-west-1:{OTHER_ACCOUNT}:trail/audit"
+    seen = trail(TrailARN=owned, IsOrganizationTrail=True, HasCustomEventSelectors=True, EventSelectors=None)
+
+    def verdicts(region: str, *owners: dict[str, Any]) -> dict[tuple[str, str], str]:
+        places = [(ACCOUNT, "eu-west-1", seen), *((OTHER_ACCOUNT, region, facts) for facts in owners)]
+        inventories = [
+            scanner.inventory_from_describe(
+                {"trailList": [facts]}, account=account, region=where, complete=True, taken_at=NOON
+            )
+            for account, where, facts in places
+        ]
+        report = scanner.evaluate(inventories, select=["TRL001", "TRL003"], include_pass=True)
+        found = [finding for finding in report.findings if finding.resource.account == ACCOUNT]
+        return {(finding.rule_id, finding.resource.id): finding.outcome.value for finding in found}
+
+    region, account = ("TRL001", "eu-west-1"), ("TRL003", ACCOUNT)
+    whole, reads = [{"ReadWriteType": "All"}], [{"ReadWriteType": "ReadOnly"}]
+    assert verdicts("eu-west-1") == {region: "unknown", account: "unknown"}
+    for place in ("eu-west-1", "us-east-1"):
+        assert verdicts(place, {**seen, "EventSelectors": whole}) == {region: "pass", account: "pass"}
+        assert verdicts(place, {**seen, "EventSelectors": reads}) == {region: "fail", account: "fail"}
+    assert verdicts("eu-west-1", seen) == {region: "unknown", account: "unknown"}
+
+
+def test_a_member_is_never_told_to_change_the_trail_of_its_organization() -> None:
+    owned = f"arn:aws:cloudtrail:eu-west-1:{OTHER_ACCOUNT}:trail/audit"
+    stopped = trail(TrailARN=owned, IsOrganizationTrail=True, IsLogging=False, LogFileValidationEnabled=False)
+    cures = {
+        rule: finding.fix
+        for rule in ("TRL001", "TRL002", "TRL004", "TRL005")
+        for finding in answers_of(rule, trailList=[stopped]).values()
+        if finding.outcome == "fail"
+    }
+    assert set(cures) == {"TRL001", "TRL002", "TRL004", "TRL005"}
+    assert [rule for rule, fix in cures.items() if owned in fix or "audit-111122223333" in fix] == []
+    assert cures["TRL002"].startswith(f"Only account {OTHER_ACCOUNT} can mend the trail")
+
+
+def test_an_organizations_trail_without_a_key_is_its_owners_matter() -> None:
+    owned = f"arn:aws:cloudtrail:eu-west-1:{OTHER_ACCOUNT}:trail/audit"
+    found = answers_of("TRL005", trailList=[trail(TrailARN=owned)])["audit"]
+    assert (found.outcome, found.severity) == ("fail", "info")
+    assert found.because == ("KmsKeyId is (none)", f"account {OTHER_ACCOUNT} owns the trail")
+
+
+def test_selectors_are_put_where_the_trail_is_at_home_and_a_new_trail_is_started() -> None:
+    for rule in ("TRL001", "TRL003"):
+        (found,) = answers_of(rule).values()
+        assert "aws cloudtrail put-event-selectors --region <its home Region> --trail-name <trail>" in found.fix
+        assert found.fix.index("create-trail") < found.fix.index("start-logging")
+
+
 def test_a_trail_without_a_key_names_the_bucket_that_is_left_to_itself() -> None:
     found = answers_of("TRL005", trailList=[trail(), trail(Name="keyed", TrailARN=f"{ARN}-keyed", KmsKeyId="arn:key")])
     assert outcomes(found) == {"audit": "fail", "keyed": "pass"}
