@@ -8,7 +8,10 @@ from collections.abc import Iterable, Mapping
 from scanner.aws.moments import hours_since, moment
 from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unknown, Unsure
 from scanner.model import View as Inventory
+from scanner.network.acl_openings import world_entries
 from scanner.network.addresses import interval, is_world, public, union
+from scanner.network.attachments import Attached, attached_to
+from scanner.network.connect_sources import is_connect_service
 from scanner.network.endpoints import (
     VPC_ENDPOINT,
     actions_of,
@@ -21,6 +24,13 @@ from scanner.network.endpoints import (
     service_of,
 )
 from scanner.network.exposure import Exposure, Opening
+from scanner.network.front_doors import (
+    LISTENER,
+    LOAD_BALANCER,
+    TARGET_GROUP,
+    admitted_by_groups,
+    balancer_interfaces,
+)
 from scanner.network.instance_connect import (
     INSTANCE_CONNECT_ENDPOINT,
     belongs_to_endpoint,
@@ -76,13 +86,17 @@ __all__ = [
     "EVENT_DATA_STORE",
     "INSTANCE",
     "INSTANCE_CONNECT_ENDPOINT",
+    "LISTENER",
+    "LOAD_BALANCER",
     "NETWORK_INTERFACE",
     "OPEN_TUNNEL",
     "SECURITY_GROUP",
+    "TARGET_GROUP",
     "TRAIL",
     "VPC_ENDPOINT",
     "Answer",
     "Aside",
+    "Attached",
     "Clear",
     "Exposure",
     "Flag",
@@ -100,6 +114,9 @@ __all__ = [
     "actions_of",
     "active_routes",
     "addresses_of",
+    "admitted_by_groups",
+    "attached_to",
+    "balancer_interfaces",
     "belongs_to_endpoint",
     "connection_path",
     "covers",
@@ -115,6 +132,7 @@ __all__ = [
     "internet_exposure",
     "internet_routes",
     "interval",
+    "is_connect_service",
     "is_going",
     "is_installed",
     "is_listening",
@@ -154,6 +172,7 @@ __all__ = [
     "tunnel_path",
     "union",
     "word",
+    "world_entries",
     "world_ranges",
 ]
 
