@@ -46,7 +46,7 @@ class Interpreter(visitor.TreeInterpreter):  # type: ignore[misc] # jmespath has
 
     def visit(self, node: Mapping[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Whatever is asked of an unknown fact, the answer is that it is unknown."""
-        if args and isinstance(args[0], Unknown) and node["type"] not in {"literal", "identity", "current"}:
+        if isinstance(args[0], Unknown):
             return args[0]
         return super().visit(node, *args, **kwargs)
 
@@ -63,14 +63,14 @@ class Interpreter(visitor.TreeInterpreter):  # type: ignore[misc] # jmespath has
         left = self.visit(node["children"][0], value)
         if isinstance(left, Unknown):
             right = self._right(node, value, left)
-            return right if not isinstance(right, Unknown) and is_false(right) else left
+            return right if is_false(right) else left
         return left if is_false(left) else self.visit(node["children"][1], value)
 
     def visit_or_expression(self, node: Mapping[str, Any], value: Any) -> Any:
         left = self.visit(node["children"][0], value)
         if isinstance(left, Unknown):
             right = self._right(node, value, left)
-            return right if not isinstance(right, Unknown) and not is_false(right) else left
+            return left if is_false(right) else right
         return self.visit(node["children"][1], value) if is_false(left) else left
 
     def visit_not_expression(self, node: Mapping[str, Any], value: Any) -> Any:
