@@ -10,8 +10,12 @@ from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unkno
 from scanner.model import View as Inventory
 from scanner.network.acl_openings import world_entries
 from scanner.network.addresses import interval, is_world, public, union
+from scanner.network.admission import Grants, grants_of
 from scanner.network.attachments import Attached, attached_to
+from scanner.network.clients import is_local_zone, subnet_of, workloads_of, zone_of, zones_of
+from scanner.network.bastions import ADMIN_PORTS, Entries, Fan, Host, Topology, topology_of
 from scanner.network.connect_sources import is_connect_service
+from scanner.network.corporate import Arrival
 from scanner.network.endpoints import (
     VPC_ENDPOINT,
     actions_of,
@@ -31,6 +35,8 @@ from scanner.network.front_doors import (
     admitted_by_groups,
     balancer_interfaces,
 )
+from scanner.network.hubs import interface_endpoints_for, peer_of, way_to, ways_abroad
+from scanner.network.inspection import edge_tables, inspected_subnets, inspection_endpoints, passes_inspection
 from scanner.network.instance_connect import (
     INSTANCE_CONNECT_ENDPOINT,
     belongs_to_endpoint,
@@ -41,7 +47,10 @@ from scanner.network.instance_connect import (
 )
 from scanner.network.instances import INSTANCE, is_live, is_service_managed, is_stopped
 from scanner.network.interfaces import addresses_of, groups_of, instance_of, is_listening
+from scanner.network.needs import MANAGED_INSTANCE, Need, needs_of
+from scanner.network.painting import is_active, paint, target_of
 from scanner.network.paths import Path, Verdict
+from scanner.network.prices import compare_gateway_endpoint, compare_interface_endpoints
 from scanner.network.questions import connection_path, internet_exposure, proof_of, tunnel_path
 from scanner.network.routes import (
     active_routes,
@@ -61,6 +70,7 @@ from scanner.network.security_groups import (
     world_ranges,
 )
 from scanner.network.structures import structures, text_of
+from scanner.network.ways import NAT_GATEWAY, Way, ways_in, ways_of
 from scanner.network.workloads import is_private, is_workload
 from scanner.policy.selectors import A_READ, OPEN_TUNNEL, ManagementEvent, Recording
 from scanner.policy.statements import (
@@ -82,12 +92,15 @@ from scanner.policy.trails import (
 )
 
 __all__ = [
+    "ADMIN_PORTS",
     "A_READ",
     "EVENT_DATA_STORE",
     "INSTANCE",
     "INSTANCE_CONNECT_ENDPOINT",
     "LISTENER",
     "LOAD_BALANCER",
+    "MANAGED_INSTANCE",
+    "NAT_GATEWAY",
     "NETWORK_INTERFACE",
     "OPEN_TUNNEL",
     "SECURITY_GROUP",
@@ -95,22 +108,30 @@ __all__ = [
     "TRAIL",
     "VPC_ENDPOINT",
     "Answer",
+    "Arrival",
     "Aside",
     "Attached",
     "Clear",
+    "Entries",
     "Exposure",
+    "Fan",
     "Flag",
+    "Grants",
+    "Host",
     "Inventory",
     "ManagementEvent",
+    "Need",
     "Opening",
     "Path",
     "Range",
     "Recording",
     "Resource",
+    "Topology",
     "Undecided",
     "Unknown",
     "Unsure",
     "Verdict",
+    "Way",
     "actions_of",
     "active_routes",
     "addresses_of",
@@ -118,25 +139,34 @@ __all__ = [
     "attached_to",
     "balancer_interfaces",
     "belongs_to_endpoint",
+    "compare_gateway_endpoint",
+    "compare_interface_endpoints",
     "connection_path",
     "covers",
     "delivery_trouble",
     "describe_route",
+    "edge_tables",
     "endpoint_state",
     "endpoint_type",
     "gateway_endpoints",
+    "grants_of",
     "groups_of",
     "hours_since",
+    "inspected_subnets",
+    "inspection_endpoints",
     "instance_of",
+    "interface_endpoints_for",
     "interfaces_of",
     "internet_exposure",
     "internet_routes",
     "interval",
+    "is_active",
     "is_connect_service",
     "is_going",
     "is_installed",
     "is_listening",
     "is_live",
+    "is_local_zone",
     "is_main",
     "is_named",
     "is_own",
@@ -156,7 +186,11 @@ __all__ = [
     "names_every_resource",
     "names_everyone",
     "narrowing_keys",
+    "needs_of",
     "owner_of",
+    "paint",
+    "passes_inspection",
+    "peer_of",
     "proof_of",
     "public",
     "route_table_of",
@@ -165,15 +199,25 @@ __all__ = [
     "statements",
     "store_records",
     "structures",
+    "subnet_of",
     "tag_among",
+    "target_of",
     "text_of",
+    "topology_of",
     "traffic_in_words",
     "trail_records",
     "tunnel_path",
     "union",
+    "way_to",
+    "ways_abroad",
+    "ways_in",
+    "ways_of",
     "word",
+    "workloads_of",
     "world_entries",
     "world_ranges",
+    "zone_of",
+    "zones_of",
 ]
 
 
