@@ -12,8 +12,8 @@ from scanner.network.acl_openings import world_entries
 from scanner.network.addresses import interval, is_world, public, union
 from scanner.network.admission import Grants, grants_of
 from scanner.network.attachments import Attached, attached_to
-from scanner.network.clients import is_local_zone, subnet_of, workloads_of, zone_of, zones_of
 from scanner.network.bastions import ADMIN_PORTS, Entries, Fan, Host, Topology, topology_of
+from scanner.network.clients import is_local_zone, subnet_of, workloads_of, zone_of, zones_of
 from scanner.network.connect_sources import is_connect_service
 from scanner.network.corporate import Arrival
 from scanner.network.endpoints import (
