@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
-from scanner.network.addresses import Interval, Intervals, intersection, interval, joined, subtract
+from scanner.network.addresses import Interval, Intervals, intersection, joined, span_of, subtract
 from scanner.network.painting import SPACE
 from scanner.network.structures import structures
 
@@ -57,23 +57,39 @@ def entries(acl: Resource, *, egress: bool, protocol: str, family: int) -> tuple
 
 def _entries(acl: Resource, *, egress: bool, protocol: str, family: int) -> Iterator[Entry]:
     for raw in structures(acl, "Entries"):
-        cidr = raw.get(_CIDR[family])
-        if bool(raw.get("Egress")) is not egress or not cidr:
+        if bool(raw.get("Egress")) is not egress:
             continue
-        spoken = str(raw.get("Protocol", ""))
-        if spoken not in ("-1", _NUMBERS[protocol], protocol):
+        insist_on_sense(acl, raw)
+        cidr, spoken = raw.get(_CIDR[family]), str(raw["Protocol"])
+        if not cidr or spoken not in ("-1", _NUMBERS[protocol], protocol):
             continue
-        number = raw.get("RuleNumber")
-        if not isinstance(number, int) or raw.get("RuleAction") not in ("allow", "deny"):
-            raise Undecided(f"an entry of {acl.id} does not say its number or what it does")
-        ports = _PORTS if spoken == "-1" else _ports(raw)
-        yield Entry(number, raw["RuleAction"] == "allow", ports, interval(str(cidr))[1], str(cidr))
+        ports = (_PORTS if spoken == "-1" else ports_of(raw)) or _PORTS
+        yield Entry(
+            raw["RuleNumber"], raw["RuleAction"] == "allow", ports, span_of(str(cidr), family=family), str(cidr)
+        )
 
 
-def _ports(raw: Mapping[str, Any]) -> Interval:
-    span = raw.get("PortRange") or {}
-    first, last = span.get("From"), span.get("To")
-    return (first, last) if isinstance(first, int) and isinstance(last, int) else _PORTS
+def insist_on_sense(acl: Resource, raw: Mapping[str, Any]) -> None:
+    """Raises `Undecided` for an entry that does not say its number, its protocol, its block or what it does."""
+    if (
+        not isinstance(raw.get("RuleNumber"), int)
+        or raw.get("RuleAction") not in ("allow", "deny")
+        or not raw.get("Protocol")
+        or not any(raw.get(member) for member in _CIDR.values())
+        or ports_of(raw) == ()
+    ):
+        raise Undecided(f"an entry of {acl.id} does not say its number, its traffic or what it does")
+
+
+def ports_of(raw: Mapping[str, Any]) -> Interval | tuple[()] | None:
+    """The ports that an entry names, None where it names none (all of them), () where what it names is no range."""
+    span = raw.get("PortRange")
+    if not span:
+        return None
+    first, last = (span.get("From"), span.get("To")) if isinstance(span, Mapping) else (None, None)
+    if str(raw["Protocol"]) not in ("6", "17", "tcp", "udp"):
+        return None
+    return (first, last) if isinstance(first, int) and isinstance(last, int) and 0 <= first <= last else ()
 
 
 def admitted(found: tuple[Entry, ...], *, port: int, family: int) -> Intervals:

@@ -31,6 +31,14 @@ def interval(cidr: str) -> tuple[int, Interval]:
     return network.version, (int(network.network_address), int(network.broadcast_address))
 
 
+def span_of(cidr: str, *, family: int) -> Interval:
+    """The first and last address of a block of one family; raises `Undecided` for a block of the other and for none."""
+    version, span = interval(cidr)
+    if version != family:
+        raise Undecided(f"{cidr!r} is no block of IPv{family}")
+    return span
+
+
 def union(cidrs: Iterable[str], *, family: int) -> Intervals:
     """The blocks of one family as disjoint intervals; raises `Undecided` for what is no CIDR block."""
     members = (interval(cidr) for cidr in cidrs)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
-from scanner.network.addresses import Interval, Intervals, interval, joined
+from scanner.network.addresses import Interval, Intervals, interval, joined, span_of
 from scanner.network.prefix_lists import entries_of
 from scanner.network.security_groups import SECURITY_GROUP, traffic_in_words
 from scanner.network.structures import structures
@@ -81,15 +81,22 @@ def grants_of(inventory: View, group_ids: Iterable[str], *, egress: bool, protoc
         if group is None:
             doubts.append(f"the security group {group_id} cannot be seen from account {inventory.account}")
             continue
-        for rule in structures(group, "IpPermissionsEgress" if egress else "IpPermissions"):
+        try:
+            rules = structures(group, "IpPermissionsEgress" if egress else "IpPermissions")
+        except Undecided as doubt:
+            doubts.append(doubt.reason)
+            continue
+        for rule in rules:
             try:
-                found += _grants(inventory, group, rule, egress=egress, protocol=protocol)
+                found += _grants(inventory, group, rule, doubts, egress=egress, protocol=protocol)
             except Undecided as doubt:
                 doubts.append(doubt.reason)
     return Grants(tuple(found), tuple(doubts))
 
 
-def _grants(inventory: View, group: Resource, rule: Mapping[str, Any], *, egress: bool, protocol: str) -> list[Grant]:
+def _grants(
+    inventory: View, group: Resource, rule: Mapping[str, Any], doubts: list[str], *, egress: bool, protocol: str
+) -> list[Grant]:
     spoken = str(rule.get("IpProtocol", "")).lower()
     if not spoken:
         raise Undecided(f"a rule of {group.id} does not say its protocol")
@@ -99,29 +106,38 @@ def _grants(inventory: View, group: Resource, rule: Mapping[str, Any], *, egress
     words = f"{group.id}: {traffic_in_words(rule)} {'to' if egress else 'from'}"
     return [
         Grant(group.id, ports, family, span, referenced, peering, f"{words} {source}")
-        for source, family, span, referenced, peering in _sources(inventory, rule)
+        for source, family, span, referenced, peering in _sources(inventory, rule, doubts)
     ]
 
 
 def _ports(group: Resource, rule: Mapping[str, Any]) -> Interval:
     first, last = rule.get("FromPort"), rule.get("ToPort")
-    if not isinstance(first, int) or not isinstance(last, int):
+    if first == -1 and isinstance(last, int):
+        return _PORTS
+    if not isinstance(first, int) or not isinstance(last, int) or not 0 <= first <= last:
         raise Undecided(f"a rule of {group.id} does not say its ports")
-    return _PORTS if first == -1 else (first, last)
+    return first, last
 
 
-def _sources(inventory: View, rule: Mapping[str, Any]) -> Iterator[tuple[str, int, Interval | None, str, str]]:
-    """Words, family, block, referenced group, peering connection."""
-    for key, member in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
+def _sources(
+    inventory: View, rule: Mapping[str, Any], doubts: list[str]
+) -> Iterator[tuple[str, int, Interval | None, str, str]]:
+    """Words, family, block, referenced group, peering connection; one that cannot be read leaves the others standing."""
+    for key, member, family in (("IpRanges", "CidrIp", 4), ("Ipv6Ranges", "CidrIpv6", 6)):
         for entry in structures(rule, key):
             cidr = str(entry.get(member, ""))
-            family, span = interval(cidr)
-            yield cidr, family, span, "", ""
+            try:
+                yield cidr, family, span_of(cidr, family=family), "", ""
+            except Undecided as doubt:
+                doubts.append(doubt.reason)
     for entry in structures(rule, "UserIdGroupPairs"):
         group_id = str(entry.get("GroupId", ""))
         yield group_id, 0, None, group_id, str(entry.get("VpcPeeringConnectionId") or "")
     for entry in structures(rule, "PrefixListIds"):
         list_id = str(entry.get("PrefixListId", ""))
-        for cidr in entries_of(inventory, list_id):
-            family, span = interval(cidr)
-            yield f"{list_id} ({cidr})", family, span, "", ""
+        try:
+            for cidr in entries_of(inventory, list_id):
+                version, span = interval(cidr)
+                yield f"{list_id} ({cidr})", version, span, "", ""
+        except Undecided as doubt:
+            doubts.append(doubt.reason)

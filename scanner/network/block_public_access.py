@@ -25,6 +25,9 @@ def block_mode(inventory: View, subnet: Resource) -> str:
     told = states.get("InternetGatewayBlockMode") if isinstance(states, dict) else None
     if told:
         return str(told)
+    owner = subnet.get("OwnerId", inventory.account)
+    if owner != inventory.account:
+        raise Undecided(f"what VPC Block Public Access does to {subnet.id} is set by account {owner}")
     options = inventory.of(OPTIONS)
     mode = (text_of(options[0], "InternetGatewayBlockMode") or OFF) if options else OFF
     if mode == OFF:
@@ -40,3 +43,15 @@ def block_mode(inventory: View, subnet: Resource) -> str:
     if "allow-bidirectional" in allowed:
         return OFF
     return "block-ingress" if allowed else mode
+
+
+def inspection_mode(inventory: View, subnet: Resource) -> str:
+    """The same for the subnet of a Gateway Load Balancer endpoint.
+
+    AWS's pages do not agree on whether an exclusion of that subnet helps; raises `Undecided` where it would.
+    """
+    mode = block_mode(inventory, subnet)
+    options = inventory.of(OPTIONS)
+    if mode == OFF and options and (text_of(options[0], "InternetGatewayBlockMode") or OFF) != OFF:
+        raise Undecided(f"whether VPC Block Public Access spares the inspection in {subnet.id} is not documented")
+    return mode

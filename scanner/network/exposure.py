@@ -16,10 +16,9 @@ from scanner.network import acls
 from scanner.network.addresses import Intervals, intersection, joined, public, public_addresses, size
 from scanner.network.admission import Grants
 from scanner.network.block_public_access import OFF
-from scanner.network.endpoints import VPC_ENDPOINT
 from scanner.network.fabric import Fabric
-from scanner.network.interfaces import addresses_of, groups_of, is_unfiltered
-from scanner.network.painting import SPACE, target_of
+from scanner.network.interfaces import addresses_of, is_unfiltered, worn_by
+from scanner.network.painting import SPACE, is_active, target_of
 
 PROTOCOLS = ("tcp", "udp")
 LAST_PORT = 65535
@@ -81,14 +80,18 @@ def exposure_of(fabric: Fabric, interface: Resource) -> Exposure:
     doubts: list[str] = []
     try:
         known = [address for address in addresses_of(interface) if address.public]
-        groups = None if is_unfiltered(interface) else groups_of(interface)
+        groups = None if is_unfiltered(interface) else worn_by(interface)
     except Undecided as doubt:
         return Exposure((), (doubt.reason,))
     subnet_id, vpc_id = str(interface.get("SubnetId", "")), str(interface.get("VpcId", ""))
     for family in sorted({address.family for address in known}):
-        steered = {
-            _steered(fabric, vpc_id, address.private, family, doubts) for address in known if address.family == family
-        }
+        steered: set[str] = set()
+        for address in known:
+            if address.family == family:
+                try:
+                    steered |= _steered(fabric, vpc_id, address.private, family)
+                except Undecided as doubt:
+                    doubts.append(doubt.reason)
         for middlebox in sorted(steered):
             for protocol in PROTOCOLS:
                 key = ("openings", subnet_id, vpc_id, groups, family, protocol, middlebox)
@@ -156,7 +159,7 @@ def answerable(
         routes.route_to(next(span[0] for span, route in routes.spans() if "Undecided" in route))
     wanted = frozenset({middlebox}) if middlebox else gateways
     replies = public(joined(routes.leading(wanted)), family=family)
-    if middlebox and replies:
+    if middlebox:
         replies = intersection(replies, _beyond(fabric, middlebox, gateways, family))
     if not replies or fabric.block_mode(subnet_id) != OFF:
         return ()
@@ -166,26 +169,20 @@ def answerable(
 
 def _beyond(fabric: Fabric, middlebox: str, gateways: frozenset[str], family: int) -> Intervals:
     """The addresses to which a Gateway Load Balancer endpoint hands inspected traffic on through an internet gateway."""
-    endpoint = fabric.inventory.find(VPC_ENDPOINT, middlebox)
-    if endpoint is None:
-        raise Undecided(f"what passes {middlebox} on its way from the internet is not known")
-    if str(endpoint.get("State", "")).lower() != "available":
-        return ()
-    return joined(
-        span
-        for subnet_id in endpoint.items("SubnetIds")
-        for span in fabric.routes(str(subnet_id), family).leading(gateways)
-    )
+    subnet_id, takes = fabric.inspection(middlebox)
+    return joined(fabric.routes(subnet_id, family).leading(gateways)) if takes else ()
 
 
-def _steered(fabric: Fabric, vpc_id: str, address: int, family: int, doubts: list[str]) -> str:
-    """The endpoint to which the internet gateway's edge table sends what is meant for an address, or ""."""
-    try:
-        for gateway_id in sorted(fabric.gateways(vpc_id)):
-            table = fabric.edge_table(gateway_id)
-            route = fabric.painted(table, family).route_to(address) if table is not None else None
-            if route is not None and target_of(route) not in ("", "local"):
-                return target_of(route)
-    except Undecided as doubt:
-        doubts.append(doubt.reason)
-    return ""
+def _steered(fabric: Fabric, vpc_id: str, address: int, family: int) -> set[str]:
+    """The endpoint to which the internet gateway's edge table sends what is meant for an address, "" for none.
+
+    Nothing at all where the table drops it.
+    """
+    for gateway_id in sorted(fabric.gateways(vpc_id))[:1]:
+        table = fabric.edge_table(gateway_id)
+        route = fabric.painted(table, family).route_to(address) if table is not None else None
+        if route is not None and not is_active(route):
+            return set()
+        if route is not None and target_of(route) != "local":
+            return {target_of(route)}
+    return {""}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
-from typing import TypeVar
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, TypeVar
 
 from scanner.model import Resource, Undecided, View
 from scanner.network.acls import NETWORK_ACL, Entry, acl_of, entries
 from scanner.network.admission import Grants, grants_of
-from scanner.network.block_public_access import EXCLUSION, OPTIONS, block_mode
-from scanner.network.endpoints import VPC_ENDPOINT
+from scanner.network.block_public_access import EXCLUSION, OFF, OPTIONS, block_mode, inspection_mode
+from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state
 from scanner.network.instances import INSTANCE
 from scanner.network.painting import Painted, paint
 from scanner.network.prefix_lists import PREFIX_LIST
-from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, route_table_of
+from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, is_associated, route_table_of
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
 from scanner.network.structures import structures
 
@@ -74,8 +74,11 @@ class Fabric:
 
     def edge_table(self, gateway_id: str) -> Resource | None:
         """The table that steers what comes in through an internet gateway, or None."""
-        found = self.inventory.linked(ROUTE_TABLE, "Associations[].GatewayId", gateway_id)
-        return found[0] if found else None
+        for table in self.inventory.linked(ROUTE_TABLE, "Associations[].GatewayId", gateway_id):
+            for association in structures(table, "Associations"):
+                if association.get("GatewayId") == gateway_id and is_associated(association):
+                    return table
+        return None
 
     def acl_of(self, subnet_id: str) -> Resource:
         """The network ACL of a subnet."""
@@ -97,11 +100,13 @@ class Fabric:
         if owner != self.inventory.account:
             raise Undecided(f"the internet gateway of {vpc_id} belongs to account {owner}")
         found = self.inventory.linked(INTERNET_GATEWAY, "Attachments[].VpcId", vpc_id)
+        if vpc is None and not found:
+            raise Undecided(f"the VPC {vpc_id} cannot be seen from account {self.inventory.account}")
         return frozenset(
             gateway.id
             for gateway in found
             for attachment in structures(gateway, "Attachments")
-            if attachment.get("VpcId") == vpc_id and attachment.get("State") in ("available", "attached")
+            if attachment.get("VpcId") == vpc_id and _is_attached(gateway, attachment)
         )
 
     def peerings(self, one: str, other: str) -> frozenset[str]:
@@ -118,6 +123,15 @@ class Fabric:
     def block_mode(self, subnet_id: str) -> str:
         """What VPC Block Public Access does to a subnet: "off", "block-ingress" or "block-bidirectional"."""
         return self._once(("block", subnet_id), lambda: block_mode(self.inventory, self.subnet(subnet_id)))
+
+    def inspection(self, endpoint_id: str) -> tuple[str, bool]:
+        """The subnet of a Gateway Load Balancer endpoint, and whether it takes traffic from an internet gateway."""
+        endpoint = self.inventory.find(VPC_ENDPOINT, endpoint_id) if endpoint_id.startswith("vpce-") else None
+        subnets = endpoint.items("SubnetIds") if endpoint is not None else ()
+        if endpoint is None or len(subnets) != 1:
+            raise Undecided(f"what passes {endpoint_id} on its way from the internet is not known")
+        is_blocked = inspection_mode(self.inventory, self.subnet(str(subnets[0]))) != OFF
+        return str(subnets[0]), endpoint_state(endpoint) == "available" and not is_blocked
 
     def grants(self, groups: frozenset[str], *, egress: bool, protocol: str) -> Grants:
         """What a set of security groups lets through together."""
@@ -138,6 +152,13 @@ class Fabric:
         if reason:
             raise Undecided(reason)
         return made  # type: ignore[return-value] # what was kept under this key is what its maker made
+
+
+def _is_attached(gateway: Resource, attachment: Mapping[str, Any]) -> bool:
+    state = attachment.get("State")
+    if not state:
+        raise Undecided(f"the facts do not say whether {gateway.id} is attached")
+    return state in ("available", "attached")
 
 
 def fabric_of(inventory: View) -> Fabric:

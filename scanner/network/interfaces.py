@@ -6,10 +6,13 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/using-eni.html
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from scanner.model import Resource, Undecided, View
+from scanner.network.addresses import public as public_part
+from scanner.network.addresses import span_of
 from scanner.network.instances import INSTANCE
 from scanner.network.structures import structures
 
@@ -49,28 +52,38 @@ def _addresses(interface: Resource) -> Iterator[Address]:
         if text:
             # The interface repeats the association of its primary address, and some answers hold it only there.
             association = entry.get("Association") or (interface.get("Association") if text == primary else None) or {}
+            if not isinstance(association, Mapping):
+                raise Undecided(f"the facts do not say which public address {interface.id} has")
             public = str(association.get("PublicIp") or "") if _is_of_the_internet(association) else ""
-            yield Address(4, number(text), public)
+            yield Address(4, span_of(text, family=4)[0], public)
     for entry in structures(interface, "Ipv6Addresses"):
         if entry.get("Ipv6Address"):
             text = str(entry["Ipv6Address"])
+            span = span_of(text, family=6)
             # An IPv6 address is its own public one, unless AWS keeps the interface off internet gateways.
-            open_ = interface.get("DenyAllIgwTraffic") is not True and ipaddress.ip_address(number(text)).is_global
-            yield Address(6, number(text), text if open_ or _is_documentation(text) else "")
+            is_open = interface.get("DenyAllIgwTraffic") is not True and public_part((span,), family=6)
+            yield Address(6, span[0], text if is_open else "")
 
 
-def _is_of_the_internet(association: object) -> bool:
+def _is_of_the_internet(association: Mapping[str, Any]) -> bool:
     """Carrier and customer-owned addresses lead to a carrier's network or an Outpost, not to the internet."""
-    return isinstance(association, dict) and not association.get("CarrierIp") and not association.get("CustomerOwnedIp")
-
-
-def _is_documentation(text: str) -> bool:
-    return ipaddress.ip_address(text) in ipaddress.ip_network("2001:db8::/32")
+    return not association.get("CarrierIp") and not association.get("CustomerOwnedIp")
 
 
 def groups_of(interface: Resource) -> frozenset[str]:
-    """The ids of the security groups an interface wears."""
-    return frozenset(str(group["GroupId"]) for group in structures(interface, "Groups") if group.get("GroupId"))
+    """The ids of the security groups an interface wears; raises `Undecided` where one of them has no id."""
+    worn = structures(interface, "Groups")
+    if not all(group.get("GroupId") for group in worn):
+        raise Undecided(f"the facts do not say which security groups {interface.id} wears")
+    return frozenset(str(group["GroupId"]) for group in worn)
+
+
+def worn_by(interface: Resource) -> frozenset[str]:
+    """The ids of the security groups an interface wears; `Undecided` where an ordinary one seems to wear none at all."""
+    worn = groups_of(interface)
+    if not worn and interface.get("InterfaceType", "interface") == "interface":
+        raise Undecided(f"the facts do not say which security groups {interface.id} wears")
+    return worn
 
 
 def is_unfiltered(interface: Resource) -> bool:

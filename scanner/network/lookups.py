@@ -6,7 +6,7 @@ import ipaddress
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from scanner.model import Undecided
+from scanner.model import Resource, Undecided
 from scanner.network import plain
 from scanner.network.acls import first_match
 from scanner.network.fabric import Fabric
@@ -21,6 +21,9 @@ class Lookups(Protocol):
 
     def route(self, subnet_id: str, address: str) -> Mapping[str, Any] | None:
         """The route that a subnet takes for an address, or None."""
+
+    def route_in(self, table: Resource, address: str) -> Mapping[str, Any] | None:
+        """The route that a table has for an address, or None."""
 
     def acl(self, subnet_id: str, *, egress: bool, protocol: str, port: int, address: str) -> Answer:
         """What the subnet's network ACL says."""
@@ -43,8 +46,12 @@ class Plain:
         self.fabric = fabric
 
     def route(self, subnet_id: str, address: str) -> Mapping[str, Any] | None:
+        """The route of the subnet's table."""
+        return self.route_in(self.fabric.table_of(subnet_id), address)
+
+    def route_in(self, table: Resource, address: str) -> Mapping[str, Any] | None:
         """The route, by a scan of the whole table."""
-        return plain.best_route(self.fabric.inventory, self.fabric.table_of(subnet_id), address)
+        return plain.best_route(self.fabric.inventory, table, address)
 
     def acl(self, subnet_id: str, *, egress: bool, protocol: str, port: int, address: str) -> Answer:
         """The first entry that matches."""
@@ -67,8 +74,12 @@ class Quick:
         self.fabric = fabric
 
     def route(self, subnet_id: str, address: str) -> Mapping[str, Any] | None:
+        """The route of the subnet's table."""
+        return self.route_in(self.fabric.table_of(subnet_id), address)
+
+    def route_in(self, table: Resource, address: str) -> Mapping[str, Any] | None:
         """The route, by bisection of the painted table."""
-        return self.fabric.routes(subnet_id, family_of(address)).route_to(number(address))
+        return self.fabric.painted(table, family_of(address)).route_to(number(address))
 
     def acl(self, subnet_id: str, *, egress: bool, protocol: str, port: int, address: str) -> Answer:
         """The first entry that matches, among those of the protocol."""

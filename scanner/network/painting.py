@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
-from scanner.network.addresses import Interval, Intervals, interval
+from scanner.network.addresses import Interval, Intervals, interval, span_of
 from scanner.network.prefix_lists import entries_of
 from scanner.network.structures import structures
 
@@ -67,6 +67,15 @@ _TARGETS = (
 )  # fmt: skip
 
 
+def insist_on_ends(table: Resource, routes: Iterable[Mapping[str, Any]]) -> None:
+    """Raises `Undecided` where a route does not say what it is for, or an active one where it leads."""
+    for route in routes:
+        if not any(route.get(key) for key in (*_CIDR.values(), "DestinationPrefixListId")):
+            raise Undecided(f"a route of {table.id} does not say what it is for")
+        if is_active(route) and not target_of(route):
+            raise Undecided(f"a route of {table.id} does not say where it leads")
+
+
 def paint(inventory: View, table: Resource, *, family: int) -> Painted:
     """The table of one family (4 or 6); raises `Undecided` where a route's destination cannot be read."""
     candidates = sorted(_candidates(inventory, table, family), key=lambda one: (one[0][0], -one[0][1], one[1]))
@@ -102,6 +111,7 @@ def paint(inventory: View, table: Resource, *, family: int) -> Painted:
 def _candidates(inventory: View, table: Resource, family: int) -> Iterator[tuple[Interval, int, Mapping[str, Any]]]:
     """Every installed route with its interval and its rank among routes of the same prefix."""
     installed = [route for route in structures(table, "Routes") if route.get("State") != "filtered"]
+    insist_on_ends(table, installed)
     local = [_span(route, family) for route in installed if target_of(route) == "local"]
     listed: dict[Interval, Mapping[str, Any]] = {}
     for route in installed:
@@ -124,7 +134,7 @@ def _candidates(inventory: View, table: Resource, family: int) -> Iterator[tuple
 
 def _span(route: Mapping[str, Any], family: int) -> Interval | None:
     cidr = route.get(_CIDR[family])
-    return interval(str(cidr))[1] if cidr else None
+    return span_of(str(cidr), family=family) if cidr else None
 
 
 def _listed_spans(inventory: View, route: Mapping[str, Any], family: int) -> Iterator[Interval]:

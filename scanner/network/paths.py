@@ -12,9 +12,10 @@ from enum import Enum
 
 from scanner.model import Hop, Resource, Undecided
 from scanner.network.acls import EPHEMERAL, NETWORK_ACL
+from scanner.network.addresses import public
 from scanner.network.block_public_access import OFF, OPTIONS
 from scanner.network.endpoints import VPC_ENDPOINT
-from scanner.network.interfaces import Address, groups_of, is_unfiltered
+from scanner.network.interfaces import Address, groups_of, is_unfiltered, number, worn_by
 from scanner.network.lookups import Lookups, family_of
 from scanner.network.painting import is_active, target_of
 from scanner.network.plain import Answer
@@ -86,6 +87,10 @@ def _from_internet(
         rule = f"{address.words} has no public address" if gateways else f"{vpc_id} has no internet gateway"
         yield Hop(INTERNET_GATEWAY, vpc_id, allows=False, rule=rule, code="IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
         return
+    if not public(((number(source), number(source)),), family=family_of(source)):
+        rule = f"{source} is no address of the internet"
+        yield Hop(INTERNET_GATEWAY, min(gateways), allows=False, rule=rule, code="CANNOT_ROUTE")
+        return
     gateway = min(gateways)
     yield Hop(INTERNET_GATEWAY, gateway, allows=True, rule=f"{gateway}: {address.public} is {address.words}")
     mode = look.fabric.block_mode(subnet_id)
@@ -105,10 +110,12 @@ def _edge(look: Lookups, gateway: str, address: Address) -> Generator[Hop, None,
     table = look.fabric.edge_table(gateway)
     route = None
     if table is not None:
-        route = look.fabric.painted(table, address.family).route_to(address.private)
-    if table is None or route is None or target_of(route) in ("", "local"):
+        route = look.route_in(table, address.words)
+    if table is None or route is None or (is_active(route) and target_of(route) == "local"):
         return ""
     rule = describe_route(table, route)
+    if is_active(route):
+        look.fabric.inspection(target_of(route))  # who cannot be seen is not guessed at
     yield Hop(ROUTE_TABLE, table.id, allows=is_active(route), rule=rule, code="BAD_STATE_ROUTE", is_opaque=True)
     return target_of(route)
 
@@ -120,20 +127,14 @@ def _back_to_internet(
     yield _route(look, subnet_id, source, frozenset({middlebox}) if middlebox else gateways)
     if not middlebox:
         return
-    endpoint = look.fabric.inventory.find(VPC_ENDPOINT, middlebox)
-    if endpoint is None:
-        raise Undecided(f"what passes {middlebox} on its way from the internet is not known")
-    available = str(endpoint.get("State", "")).lower() == "available"
-    yield Hop(
-        VPC_ENDPOINT, middlebox, allows=available, rule=f"{middlebox} inspects", direction="return", is_opaque=True
-    )
-    for beyond in endpoint.items("SubnetIds")[:1]:
-        yield _route(look, str(beyond), source, gateways)
+    beyond, takes = look.fabric.inspection(middlebox)
+    yield Hop(VPC_ENDPOINT, middlebox, allows=takes, rule=f"{middlebox} inspects", direction="return", is_opaque=True)
+    yield _route(look, beyond, source, gateways)
 
 
 def _route(look: Lookups, subnet_id: str, address: str, wanted: frozenset[str], *, direction: str = "return") -> Hop:
-    route = look.route(subnet_id, address)
     table = look.fabric.table_of(subnet_id)
+    route = look.route_in(table, address)
     if route is None:
         rule = f"{table.id} has no route to {address}"
         return Hop(ROUTE_TABLE, table.id, allows=False, rule=rule, code="CANNOT_ROUTE", direction=direction)
@@ -177,9 +178,9 @@ def groups_hop(
     wears: frozenset[str] = frozenset(),
 ) -> Hop:
     """What the groups of an interface say; `wears` are the groups of whoever has the other address."""
-    ids = groups_of(interface)
     if is_unfiltered(interface):
         return Hop(SECURITY_GROUP, interface.id, allows=True, rule=f"{interface.id} wears no group and filters nothing")
+    ids = worn_by(interface)
     answer = look.groups(ids, egress=egress, protocol=protocol, port=port, address=address, wears=wears)
     code = "" if answer.allows else "ENI_SG_RULES_MISMATCH"
     return Hop(
@@ -243,20 +244,22 @@ def between_interfaces(
 _NOT_FOLLOWED = {
     "tgw-": "the transit gateway", "vgw-": "the virtual private gateway", "eni-": "the network interface",
     "i-": "the instance", "vpce-": "the endpoint", "lgw-": "the local gateway", "cagw-": "the carrier gateway",
-    "arn:": "the core network",
+    "arn:": "the core network", "nat-": "the NAT gateway",
 }  # fmt: skip
 
 
 def _inside(look: Lookups, source: Resource, target: Resource, address: str, direction: str) -> Hop:
     """The route from one interface's subnet to another interface: local, or over an active peering connection."""
     subnet_id = str(source.get("SubnetId", ""))
+    is_home = source.get("VpcId") == target.get("VpcId")
     route = look.route(subnet_id, address)
     if route is not None and is_active(route):
         via = target_of(route)
         for prefix, name in _NOT_FOLLOWED.items():
-            if via.startswith(prefix):
+            # Through a NAT gateway nothing gets into another VPC that a peering connection would not bring there.
+            if via.startswith(prefix) and (is_home or prefix != "nat-"):
                 raise Undecided(f"what {name} {via} does with traffic from {subnet_id} is not known")
-    if source.get("VpcId") == target.get("VpcId"):
+    if is_home:
         return _route(look, subnet_id, address, frozenset({"local"}), direction=direction)
     peerings = look.fabric.peerings(str(source.get("VpcId", "")), str(target.get("VpcId", "")))
     return _route(look, subnet_id, address, peerings, direction=direction)

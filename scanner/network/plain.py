@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
+from scanner.network.acls import insist_on_sense
+from scanner.network.painting import insist_on_ends
 from scanner.network.prefix_lists import entries_of
 from scanner.network.security_groups import SECURITY_GROUP, traffic_in_words
 from scanner.network.structures import structures
@@ -41,6 +43,7 @@ def _within(address: str, cidr: Any) -> bool:
 def best_route(inventory: View, table: Resource, address: str) -> Mapping[str, Any] | None:
     """The route that AWS takes for an address: longest prefix, then static, prefix list, learned; None for no route."""
     blocks = [route for route in structures(table, "Routes") if route.get("State") != "filtered"]
+    insist_on_ends(table, blocks)
     local = [block for route in blocks if route.get("GatewayId") == "local" for block in _blocks(inventory, route)]
     best: tuple[int, int] = (-1, -1)
     winners: list[Mapping[str, Any]] = []
@@ -86,8 +89,8 @@ def acl_answer(acl: Resource, *, egress: bool, protocol: str, port: int, address
     listed = [
         entry for entry in structures(acl, "Entries") if bool(entry.get("Egress")) is egress and entry.get(family)
     ]
-    if not all(isinstance(entry.get("RuleNumber"), int) for entry in listed):
-        raise Undecided(f"an entry of {acl.id} does not say its number")
+    for entry in listed:
+        insist_on_sense(acl, entry)
     for entry in sorted(listed, key=lambda one: int(one["RuleNumber"])):
         spoken = str(entry.get("Protocol", ""))
         if spoken not in ("-1", protocol, _PROTOCOL[protocol]) or not _within(address, entry[family]):
@@ -121,37 +124,64 @@ def group_answer(
         if group is None:
             doubt = f"the security group {group_id} cannot be seen from account {inventory.account}"
             continue
-        for rule in structures(group, "IpPermissionsEgress" if egress else "IpPermissions"):
+        try:
+            rules = structures(group, "IpPermissionsEgress" if egress else "IpPermissions")
+        except Undecided as undecided:
+            doubt = undecided.reason
+            continue
+        for rule in rules:
+            doubts: list[str] = []
             try:
-                for words in _matches(inventory, rule, protocol, port, address, wears):
+                for words in _matches(inventory, rule, protocol, port, address, wears, doubts):
                     way = "to" if egress else "from"
                     return Answer(allows=True, words=f"{group_id}: {traffic_in_words(rule)} {way} {words}")
             except Undecided as undecided:
-                doubt = undecided.reason
+                doubts.append(undecided.reason)
+            doubt = doubts[0] if doubts else doubt
     if doubt:
         raise Undecided(doubt)
     return Answer(allows=False, words=f"no rule of {', '.join(sorted(group_ids)) or 'any group'} matches")
 
 
 def _matches(
-    inventory: View, rule: Mapping[str, Any], protocol: str, port: int, address: str, wears: frozenset[str]
+    inventory: View,
+    rule: Mapping[str, Any],
+    protocol: str,
+    port: int,
+    address: str,
+    wears: frozenset[str],
+    doubts: list[str],
 ) -> Iterator[str]:
-    spoken = str(rule.get("IpProtocol", "")).lower()
-    if not spoken:
-        raise Undecided("a rule of a group does not say its protocol")
-    if spoken not in ("-1", "all"):
-        if spoken not in (protocol, _PROTOCOL[protocol]):
-            return
-        first, last = rule.get("FromPort"), rule.get("ToPort")
-        if not isinstance(first, int) or not isinstance(last, int):
-            raise Undecided("a rule of a group does not say its ports")
-        if first != -1 and not first <= port <= last:
-            return
-    for key, member in (("IpRanges", "CidrIp"), ("Ipv6Ranges", "CidrIpv6")):
-        yield from (str(one[member]) for one in structures(rule, key) if _within(address, one.get(member)))
+    if not _is_about(rule, protocol, port):
+        return
+    named = [(one.get("CidrIp"), "") for one in structures(rule, "IpRanges")]
+    named += [(one.get("CidrIpv6"), "") for one in structures(rule, "Ipv6Ranges")]
     for pair in structures(rule, "UserIdGroupPairs"):
         if pair.get("GroupId") in wears:
             yield str(pair["GroupId"])
     for listed in structures(rule, "PrefixListIds"):
         list_id = str(listed.get("PrefixListId", ""))
-        yield from (f"{list_id} ({cidr})" for cidr in entries_of(inventory, list_id) if _within(address, cidr))
+        try:
+            named += [(cidr, list_id) for cidr in entries_of(inventory, list_id)]
+        except Undecided as doubt:
+            doubts.append(doubt.reason)
+    for cidr, list_id in named:
+        try:
+            if _within(address, cidr):
+                yield f"{list_id} ({cidr})" if list_id else str(cidr)
+        except Undecided as doubt:
+            doubts.append(doubt.reason)
+
+
+def _is_about(rule: Mapping[str, Any], protocol: str, port: int) -> bool:
+    spoken = str(rule.get("IpProtocol", "")).lower()
+    if not spoken:
+        raise Undecided("a rule of a group does not say its protocol")
+    if spoken in ("-1", "all"):
+        return True
+    if spoken not in (protocol, _PROTOCOL[protocol]):
+        return False
+    first, last = rule.get("FromPort"), rule.get("ToPort")
+    if not isinstance(first, int) or not isinstance(last, int) or (first != -1 and not 0 <= first <= last):
+        raise Undecided("a rule of a group does not say its ports")
+    return first == -1 or first <= port <= last

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scanner.model import Resource, View
 from scanner.network.exposure import Exposure, Opening, exposure_of
-from scanner.network.fabric import fabric_of
-from scanner.network.interfaces import addresses_of
+from scanner.network.fabric import PEERING, fabric_of
+from scanner.network.interfaces import Address, addresses_of
 from scanner.network.lookups import Quick
 from scanner.network.paths import Path, Verdict, between
 from scanner.network.proofs import prove
@@ -34,14 +36,22 @@ def connection_path(
 
     Raises `Undecided` where the addresses cannot be read.
     """
+    inventory.known(PEERING)
     look = Quick(fabric_of(inventory))
     paths = [
         between(look, source, target, here=here, there=there, protocol=protocol, port=port)
-        for here in addresses_of(source)[:1]
+        for here in _first_of_each_family(addresses_of(source))
         for there in addresses_of(target)
         if here.family == there.family
     ]
     return max(paths, key=_openness, default=None)
+
+
+def _first_of_each_family(addresses: Iterable[Address]) -> tuple[Address, ...]:
+    first: dict[int, Address] = {}
+    for address in addresses:
+        first.setdefault(address.family, address)
+    return tuple(first.values())
 
 
 def _openness(path: Path) -> tuple[bool, bool, int]:

@@ -75,10 +75,15 @@ _TARGETS = (
 )  # fmt: skip
 
 
-def _in_force(association: Mapping[str, Any]) -> bool:
+def is_associated(association: Mapping[str, Any]) -> bool:
+    """Whether an association of a table is in force."""
     state = association.get("AssociationState")
     word = state.get("State") if isinstance(state, Mapping) else None
-    return not association.get("GatewayId") and (word or "associated") == "associated"
+    return (word or "associated") == "associated"
+
+
+def _in_force(association: Mapping[str, Any]) -> bool:
+    return not association.get("GatewayId") and is_associated(association)
 
 
 def _is_public(inventory: View, route: Mapping[str, Any], *, family: int) -> bool:

@@ -10,9 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.model import Hop, Resource, Undecided
+from scanner.network import acls
+from scanner.network.addresses import intersection
 from scanner.network.instance_connect import INSTANCE_CONNECT_ENDPOINT, is_usable
-from scanner.network.interfaces import Address, addresses_of, groups_of
+from scanner.network.interfaces import Address, addresses_of, groups_of, worn_by
 from scanner.network.lookups import Lookups
+from scanner.network.painting import SPACE
 from scanner.network.paths import Path, acl_hop, between_interfaces, follow, groups_hop, returning
 from scanner.network.proofs import witness
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
@@ -47,6 +50,8 @@ def _tunnel(look: Lookups, endpoint: Resource, interface: Resource, address: Add
     rule = f"{endpoint.id} is in the state {endpoint.get('State')}"
     yield Hop(INSTANCE_CONNECT_ENDPOINT, endpoint.id, usable, rule, "" if usable else "BAD_STATE_ENDPOINT")
     groups = frozenset(str(group) for group in endpoint.items("SecurityGroupIds"))
+    if not groups:
+        raise Undecided(f"the facts do not say which security groups {endpoint.id} wears")
     answer = look.groups(
         groups, egress=True, protocol="tcp", port=port, address=address.words, wears=groups_of(interface)
     )
@@ -83,10 +88,23 @@ def _preserving(
         rule = f"{endpoint.id} preserves client addresses, which works only inside {endpoint.get('VpcId')}"
         yield Hop(INSTANCE_CONNECT_ENDPOINT, endpoint.id, allows=False, rule=rule, code="CANNOT_ROUTE")
         return
-    granted = look.fabric.grants(groups_of(interface), egress=False, protocol="tcp").at(port, family=4)
-    client = witness(granted, family=4) if granted else "8.8.8.8"
-    yield groups_hop(look, interface, egress=False, protocol="tcp", port=port, address=client, wears=groups)
     sides = (str(endpoint.get("SubnetId", "")), str(interface.get("SubnetId", "")))
+    client = _client(look, worn_by(interface), groups, port, sides[1] if sides[0] != sides[1] else "")
+    yield groups_hop(look, interface, egress=False, protocol="tcp", port=port, address=client, wears=groups)
     if sides[0] != sides[1]:
         yield acl_hop(look, sides[1], egress=False, protocol="tcp", ports=(port,), address=client)
         yield returning(acl_hop(look, sides[1], egress=True, protocol="tcp", ports=None, address=client))
+
+
+def _client(look: Lookups, worn: frozenset[str], groups: frozenset[str], port: int, subnet_id: str) -> str:
+    """The client with the best prospects: one the groups let in, and the subnet's network ACL both ways, where there is one."""
+    grants = look.fabric.grants(worn, egress=False, protocol="tcp")
+    is_referenced = any(grant.referenced in groups and grant.ports[0] <= port <= grant.ports[1] for grant in grants.all)
+    granted = (SPACE[4],) if is_referenced else grants.at(port, family=4)
+    passing = granted
+    if subnet_id:
+        inbound = look.fabric.entries(subnet_id, egress=False, protocol="tcp", family=4)
+        outbound = look.fabric.entries(subnet_id, egress=True, protocol="tcp", family=4)
+        back = acls.answered(outbound, family=4)
+        passing = intersection(granted, intersection(acls.admitted(inbound, port=port, family=4), back))
+    return witness(passing or granted or (SPACE[4],), family=4)
