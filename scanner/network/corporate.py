@@ -14,8 +14,8 @@ from scanner.model import Hop, Resource, Undecided
 from scanner.network import acls
 from scanner.network.addresses import Intervals, intersection, joined, public, subtract, union
 from scanner.network.fabric import VPC, Fabric
-from scanner.network.interfaces import addresses_of, groups_of
-from scanner.network.lookups import Quick
+from scanner.network.interfaces import addresses_of, groups_of, number
+from scanner.network.lookups import Quick, family_of
 from scanner.network.painting import SPACE, is_active, target_of
 from scanner.network.paths import Path, acl_hop, between, follow, groups_hop, returning
 from scanner.network.proofs import witness
@@ -138,7 +138,7 @@ def _hops(look: Quick, interface: Resource, source: str, port: int) -> Iterator[
     """The way in from a company's address and the way back; nothing is known of what lies beyond the gateway."""
     subnet_id = str(interface.get("SubnetId", ""))
     table = look.fabric.table_of(subnet_id)
-    route = look.route(table, source)
+    route = look.fabric.painted(table, family_of(source)).route_to(number(source))
     if route is None:
         raise Undecided(f"{table.id} has no route to {source}")
     via = target_of(route)
