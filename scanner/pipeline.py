@@ -53,7 +53,7 @@ def scan(
     """
     wanted = configure(config, select=select, regions=regions, rules=rules)
     chosen = choose_rules(wanted)
-    inventories = collect(chosen, wanted, session=session)
+    inventories = collect(kinds_read(chosen), wanted, session=session)
     return judge(inventories, chosen, include_pass=include_pass)
 
 
@@ -129,8 +129,15 @@ def choose_rules(config: Config) -> tuple[Rule, ...]:
     return select_rules(load_rules(config.rules), config)
 
 
+def kinds_read(rules: Sequence[Rule]) -> frozenset[str]:
+    """The kinds these rules ask for: what a scan has to collect, and nothing else."""
+    from scanner.evaluate.run import needed
+
+    return needed(rules)
+
+
 def collect(
-    rules: Sequence[Rule],
+    kinds: frozenset[str],
     config: Config,
     *,
     session: Session | None = None,
@@ -138,10 +145,9 @@ def collect(
     progress: Progress | None = None,
     mode: str = "live",
 ) -> tuple[Inventory, ...]:
-    """What the rules read, from AWS: one inventory a Region, every refusal a gap."""
+    """Resources of these kinds, from AWS: one inventory a Region, every refusal a gap."""
     from scanner.collect.access import Access, choose_regions, identify_caller, open_session
     from scanner.collect.account import collect_account
-    from scanner.evaluate.run import needed
 
     wanted = access or Access(
         role_arn=config.role_arn, external_id=config.external_id, role_session_name=config.role_session_name
@@ -150,7 +156,6 @@ def collect(
         session = open_session(wanted)
     caller = identify_caller(session, wanted)
     regions = choose_regions(session, caller, config.regions, wanted)
-    kinds = needed(rules)
     return collect_account(
         session,
         caller=caller,
@@ -163,7 +168,7 @@ def collect(
     )
 
 
-def collect_demo(rules: Sequence[Rule], config: Config, *, progress: Progress | None = None) -> tuple[Inventory, ...]:
+def collect_demo(kinds: frozenset[str], config: Config, *, progress: Progress | None = None) -> tuple[Inventory, ...]:
     """The demo estate, seeded into a mocked account through boto3 and collected like any other.
 
     It is built in the first Region that was asked for; raises `UsageError` for a Region that does not exist.
@@ -178,7 +183,7 @@ def collect_demo(rules: Sequence[Rule], config: Config, *, progress: Progress | 
     with mocked_account(region=region) as session:
         seed(session, region=region)
         here = dataclasses.replace(config, regions=(region,), role_arn="")
-        return collect(rules, here, session=session, progress=progress, mode="mock")
+        return collect(kinds, here, session=session, progress=progress, mode="mock")
 
 
 def judge(inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False) -> ScanReport:
@@ -186,6 +191,20 @@ def judge(inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pa
     from scanner.evaluate.run import evaluate as evaluate_rules
 
     return evaluate_rules(inventories, rules, include_pass=include_pass, tool_version=__version__)
+
+
+def draw(inventory: Inventory, *, vpc_id: str = "", format: str = "svg", plain: bool = False) -> str:  # noqa: A002 - the option's name
+    """A Region, or one of its VPCs, as a map: "svg", or Graphviz's "dot"."""
+    from scanner.drawing import render
+
+    return render.draw(inventory, vpc_id=vpc_id, format=format, plain=plain)
+
+
+def map_kinds() -> frozenset[str]:
+    """What a map reads."""
+    from scanner.drawing.scene import KINDS
+
+    return KINDS
 
 
 def exit_code(report: ScanReport, config: Config) -> int:

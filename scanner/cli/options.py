@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from scanner.errors import UsageError
-from scanner.model import Config, Inventory, Rule, Severity
+from scanner.model import Config, Inventory, Severity
 
 if TYPE_CHECKING:
     from scanner.collect.access import Access
@@ -123,8 +123,8 @@ def read_config(options: dict[str, Any]) -> Config:
     return dataclasses.replace(config, ignore=(*config.ignore, *ignore))
 
 
-def read_inventories(target: Target, rules: Sequence[Rule], config: Config) -> tuple[Inventory, ...]:
-    """The inventories of whatever the options name: the demo, stored ones, or the live account."""
+def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> tuple[Inventory, ...]:
+    """The inventories of whatever the options name: the demo or the live account with these kinds, or stored ones."""
     from scanner import pipeline
     from scanner.collect.describe import read_describe_folder
     from scanner.reports.progress import show_progress
@@ -135,8 +135,8 @@ def read_inventories(target: Target, rules: Sequence[Rule], config: Config) -> t
         return _only(stored, config.regions)
     progress = show_progress(sys.stderr, quiet=target.quiet)
     if target.demo:
-        return pipeline.collect_demo(rules, config, progress=progress)
-    return pipeline.collect(rules, config, access=target.access, progress=progress)
+        return pipeline.collect_demo(kinds, config, progress=progress)
+    return pipeline.collect(kinds, config, access=target.access, progress=progress)
 
 
 def _only(inventories: list[Inventory], regions: tuple[str, ...]) -> tuple[Inventory, ...]:

@@ -55,7 +55,9 @@ def scan(*, format_: str, reports: tuple[str, ...], fail_on: str | None, fail_on
     config = dataclasses.replace(config, fail_on_unknown=fail_on_unknown or config.fail_on_unknown)
     target = read_target(options, config)
     rules = pipeline.choose_rules(config)
-    report = pipeline.judge(read_inventories(target, rules, config), rules, include_pass=include_pass)
+    report = pipeline.judge(
+        read_inventories(target, pipeline.kinds_read(rules), config), rules, include_pass=include_pass
+    )
     look = RenderOptions.for_stream(sys.stdout, verbose=target.verbose, seconds=time.monotonic() - started)
     for name, path in files:
         write_report(render(report, format=name, options=RenderOptions(verbose=True)), path)

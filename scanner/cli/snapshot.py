@@ -35,7 +35,7 @@ def snapshot(*, output: Path, **options: Any) -> int:
     ensure_writable(output)
     config = read_config(options)
     target = read_target(options, config)
-    inventories = read_inventories(target, pipeline.choose_rules(config), config)
+    inventories = read_inventories(target, pipeline.kinds_read(pipeline.choose_rules(config)), config)
     write_snapshot(inventories, output)
     if not target.quiet:
         regions = sum(1 for inventory in inventories if inventory.region != "global")

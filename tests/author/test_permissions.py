@@ -76,7 +76,7 @@ def calls_of() -> Iterator[Callable[[Sequence[Rule]], set[str]]]:
 
     def scan(rules: Sequence[Rule]) -> set[str]:
         called.clear()
-        pipeline.collect(rules, Config(regions=(HOME,)), session=session, mode="mock")
+        pipeline.collect(pipeline.kinds_read(rules), Config(regions=(HOME,)), session=session, mode="mock")
         return set(called)
 
     with mocked_account(region=HOME) as session:

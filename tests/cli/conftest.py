@@ -54,6 +54,6 @@ def demo_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from scanner.model import Config
 
     path = tmp_path_factory.mktemp("demo") / "demo.json.gz"
-    rules = pipeline.choose_rules(Config())
-    write_snapshot(pipeline.collect_demo(rules, Config()), path)
+    kinds = pipeline.kinds_read(pipeline.choose_rules(Config()))
+    write_snapshot(pipeline.collect_demo(kinds, Config()), path)
     return path
