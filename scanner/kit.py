@@ -52,6 +52,7 @@ from scanner.network.painting import is_active, paint, target_of
 from scanner.network.paths import Path, Verdict
 from scanner.network.prices import compare_gateway_endpoint, compare_interface_endpoints
 from scanner.network.questions import connection_path, internet_exposure, proof_of, tunnel_path
+from scanner.network.replacements import cure_of_bastion, endpoint_beside, hosts_in_words, replacements_of
 from scanner.network.routes import (
     active_routes,
     describe_route,
@@ -143,14 +144,17 @@ __all__ = [
     "compare_interface_endpoints",
     "connection_path",
     "covers",
+    "cure_of_bastion",
     "delivery_trouble",
     "describe_route",
     "edge_tables",
+    "endpoint_beside",
     "endpoint_state",
     "endpoint_type",
     "gateway_endpoints",
     "grants_of",
     "groups_of",
+    "hosts_in_words",
     "hours_since",
     "inspected_subnets",
     "inspection_endpoints",
@@ -193,6 +197,7 @@ __all__ = [
     "peer_of",
     "proof_of",
     "public",
+    "replacements_of",
     "route_table_of",
     "service_of",
     "speaks_to",
