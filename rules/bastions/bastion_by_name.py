@@ -10,6 +10,7 @@ from typing import Any
 
 from scanner.kit import (
     Answer,
+    Aside,
     Clear,
     Flag,
     Inventory,
@@ -19,6 +20,7 @@ from scanner.kit import (
     hours_since,
     is_stopped,
     structures,
+    topology_of,
     word,
 )
 
@@ -51,12 +53,14 @@ class _Vocabulary:
                 yield f"tag {tag['Key']}", str(tag.get("Value") or "")
 
 
-def check(inventory: Inventory, *, names: str, unless: str, tags: list[str], stopped_days: int) -> Iterator[Answer]:
+def check(
+    inventory: Inventory, *, names: str, unless: str, tags: list[str], stopped_days: int, admin_ports: list[int]
+) -> Iterator[Answer]:
     """Templates and scaling groups are answered beside the instances; where their lists fail, the Region is unknown."""
     vocabulary = _Vocabulary(names, unless, frozenset(tag.lower() for tag in tags))
     for instance in inventory.subjects:
         with inventory.judging(instance):
-            yield _judge_instance(inventory, instance, vocabulary, stopped_days)
+            yield _judge_instance(inventory, instance, vocabulary, stopped_days, admin_ports)
     for versions in _templates(inventory):
         with inventory.judging(versions[0]):
             yield _judge_template(versions, vocabulary)
@@ -68,16 +72,33 @@ def check(inventory: Inventory, *, names: str, unless: str, tags: list[str], sto
         yield Unsure(inventory.place, "; ".join(dict.fromkeys(gap.sentence for gap in gaps)))
 
 
-def _judge_instance(inventory: Inventory, instance: Resource, vocabulary: _Vocabulary, stopped_days: int) -> Answer:
+def _judge_instance(
+    inventory: Inventory, instance: Resource, vocabulary: _Vocabulary, stopped_days: int, ports: list[int]
+) -> Answer:
     because = vocabulary.evidence(_texts_of_instance(instance, vocabulary))
     if not because:
         return Clear(instance, "no name of it is a bastion's")
+    rule = _rule_by_topology(inventory, instance, ports)
+    if rule:
+        return Aside(instance, f"not only its name makes it a bastion, and {rule} is about those")
     if not is_stopped(instance):
         return Flag(instance, f"{instance.label} bears the name of a bastion", because)
     message = f"{instance.label} bears the name of a bastion, and is stopped"
     reason = str(instance.get("StateTransitionReason", ""))
     severity = "" if _is_recent(inventory, reason, stopped_days) else "info"
     return Flag(instance, message, (*because, f"State.Name is {instance.get('State.Name')}"), severity=severity)
+
+
+def _rule_by_topology(inventory: Inventory, instance: Resource, ports: list[int]) -> str:
+    """The rule that judges an instance by its paths and finds a bastion, or ""; what is not proven takes nothing away."""
+    topology = topology_of(inventory)
+    for rule, entries_of in (("BAS001", topology.from_internet), ("BAS002", topology.from_company)):
+        try:
+            if entries_of(instance, ports).arrivals and topology.behind(instance, ports).hosts:
+                return rule
+        except Undecided:
+            continue
+    return ""
 
 
 def _is_recent(inventory: Inventory, reason: str, stopped_days: int) -> bool:
