@@ -48,14 +48,15 @@ def best_route(inventory: View, table: Resource, address: str) -> Mapping[str, A
     best: tuple[int, int] = (-1, -1)
     winners: list[Mapping[str, Any]] = []
     for route in blocks:
-        learned = route.get("Origin") in _LEARNED
+        is_listed = bool(route.get("DestinationPrefixListId"))
+        learned = not is_listed and route.get("Origin") in _LEARNED
         for cidr in _blocks(inventory, route):
             if not _within(address, cidr):
                 continue
             block = ipaddress.ip_network(cidr, strict=False)
             if learned and any(_contains(own, block) for own in local):
                 continue
-            rank = (block.prefixlen, 1 if learned else 2 if route.get("DestinationPrefixListId") else 3)
+            rank = (block.prefixlen, 1 if learned else 2 if is_listed else 3)
             if rank > best:
                 best, winners = rank, []
             if rank == best:
