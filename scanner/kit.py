@@ -11,6 +11,7 @@ from scanner.model import View as Inventory
 from scanner.network.acl_openings import world_entries
 from scanner.network.addresses import interval, is_world, public, union
 from scanner.network.admission import Grants, grants_of
+from scanner.network.announcements import is_announced
 from scanner.network.attachments import Attached, attached_to
 from scanner.network.bastions import ADMIN_PORTS, Entries, Fan, Host, Topology, topology_of
 from scanner.network.clients import is_local_zone, subnet_of, workloads_of, zone_of, zones_of
@@ -46,8 +47,9 @@ from scanner.network.instance_connect import (
     speaks_to,
 )
 from scanner.network.instances import INSTANCE, is_live, is_service_managed, is_stopped
-from scanner.network.interfaces import addresses_of, groups_of, instance_of, is_listening
+from scanner.network.interfaces import Address, addresses_of, groups_of, instance_of, is_listening
 from scanner.network.needs import MANAGED_INSTANCE, Need, needs_of
+from scanner.network.outsiders import admitted_outsiders
 from scanner.network.painting import is_active, paint, target_of
 from scanner.network.paths import Path, Verdict
 from scanner.network.prices import compare_gateway_endpoint, compare_interface_endpoints
@@ -108,6 +110,7 @@ __all__ = [
     "TARGET_GROUP",
     "TRAIL",
     "VPC_ENDPOINT",
+    "Address",
     "Answer",
     "Arrival",
     "Aside",
@@ -137,6 +140,7 @@ __all__ = [
     "active_routes",
     "addresses_of",
     "admitted_by_groups",
+    "admitted_outsiders",
     "attached_to",
     "balancer_interfaces",
     "belongs_to_endpoint",
@@ -165,6 +169,7 @@ __all__ = [
     "internet_routes",
     "interval",
     "is_active",
+    "is_announced",
     "is_connect_service",
     "is_going",
     "is_installed",
