@@ -47,7 +47,7 @@ class Document:
         node, line = self._root, 1
         for step in path:
             if isinstance(node, yaml.MappingNode):
-                pair = next(((key, value) for key, value in node.value if key.value == step), None)
+                pair = next(((key, value) for key, value in node.value if key.value == str(step)), None)
                 if pair is None:
                     return line
                 line, node = _line(pair[0]), pair[1]
@@ -95,7 +95,7 @@ def parse_document(text: str, *, file: str, error: type[UsageError] = CardError)
         finally:
             loader.dispose()
     except yaml.YAMLError as failure:
-        mark = getattr(failure, "problem_mark", None) or getattr(failure, "context_mark", None)
+        mark = getattr(failure, "problem_mark", None)
         # What is missing at the end is told to stand behind it.
         last = max(1, len(text.splitlines()))
         place = f"{file}:{min(mark.line + 1, last)}" if mark is not None else file

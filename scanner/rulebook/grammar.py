@@ -75,7 +75,7 @@ def _parts(value: Any, shape: Shape) -> list[tuple[Step, Any, Shape | None]] | N
 def _strange_scalar(value: Any, shape: Shape, where: str) -> Iterator[tuple[str, str]]:
     is_number_as_truth = isinstance(value, bool) and shape.type != "boolean"
     if not isinstance(value, _SCALARS.get(shape.type, ())) or is_number_as_truth:
-        yield f"has in {where!r} a {shape.type}, not {value!r}", "write it as AWS sends it"
+        yield f"has in {where!r} {_called(shape)}, not {value!r}", "write it as AWS sends it"
     elif shape.enum and value not in shape.enum:
         yield f"never has {value!r} in {where!r}", did_you_mean(str(value), shape.enum)
 
@@ -139,7 +139,6 @@ class _Reader:
         return self._item(shape)
 
     def _slice(self, _: Mapping[str, Any], shape: Shape) -> Shape:
-        self._item(shape)
         return shape
 
     def _flatten(self, node: Mapping[str, Any], shape: Shape) -> Shape:
@@ -164,7 +163,7 @@ class _Reader:
     def _item(self, shape: Shape) -> Shape:
         """What a list holds; over anything else JMESPath's brackets always answer null."""
         if shape is not ANYTHING and shape.type != "list":
-            self._found.append((f"has a {shape.type} where a list is asked", "leave the brackets out"))
+            self._found.append((f"has {_called(shape)} where a list is asked", "leave the brackets out"))
         return shape.item or ANYTHING if shape.type == "list" else ANYTHING
 
     def _comparator(self, node: Mapping[str, Any], shape: Shape) -> Shape:
@@ -190,7 +189,7 @@ class _Reader:
         for allowed, side in zip(argument_types(function), sides, strict=False):
             kind = _JMESPATH_TYPES.get(side.type)
             if allowed and kind and kind not in allowed:
-                self._found.append((f"has a {side.type} where {function}() takes {' or '.join(allowed)}", ""))
+                self._found.append((f"has {_called(side)} where {function}() takes {' or '.join(allowed)}", ""))
 
     def _check_contains(self, children: list[Mapping[str, Any]], sides: list[Shape]) -> None:
         for child, words, other in (
@@ -207,7 +206,7 @@ class _Reader:
             return
         if kind != _type_of(word):
             cure = "write `true` or `22` in backquotes, 'text' in quotes, and contains(list, word) for a list"
-            self._found.append((f"has a {shape.type} where it is compared with {word!r}", cure))
+            self._found.append((f"has {_called(shape)} where it is compared with {word!r}", cure))
         elif isinstance(word, str) and shape.enum and word not in shape.enum:
             self._found.append((f"is never {word!r} there", did_you_mean(word, shape.enum)))
 
@@ -221,3 +220,7 @@ _JMESPATH_TYPES: Mapping[str, str] = {
 def _type_of(word: Any) -> str:
     names = {bool: "boolean", str: "string", list: "array", dict: "object"}
     return names.get(type(word), "number")
+
+
+def _called(shape: Shape) -> str:
+    return f"{'an' if shape.type.startswith('i') else 'a'} {shape.type}"

@@ -107,6 +107,9 @@ def test_the_shortest_card_has_five_keys(tmp_path: Path) -> None:
         ("aliases: [OLD001]", "aliases: [old]", "a_flaw.yaml:14: the alias 'old' is not capital letters and digits. Write it like NET001"),
         ("{default: [], help", "{defualt: [], help", "a_flaw.yaml:9: the setting 'kept' has no default. Write `{default: …, help: …}`"),
         ("{default: [], help", "{default: [], hepl", "a_flaw.yaml:9: a setting has no key 'hepl'. Did you mean 'help'?"),
+        ("{default: [], help: Ids that may stay.}", "{default: []}\n  5: {default: 1}", "a_flaw.yaml:10: the setting 5 is not a lower-case word"),
+        ("learn: [https://docs.aws.amazon.com/vpc/]", "learn: [1]", "a_flaw.yaml:7: 'learn' must be a list of texts. Write `learn: [one, another]`"),
+        ("about: AWS::EC2::VPC", "about:", "a_flaw.yaml:4: the key 'about' is empty. Add `about:`"),
         ("State == 'available'", "State = 'available'", "a_flaw.yaml:10: `State = 'available'` is not JMESPath: Bad jmespath expression: Unknown token '=':"),
         ("State == 'available'", "State == 'availabel'", "a_flaw.yaml:10: AWS::EC2::VPC is never 'availabel' there. Did you mean 'available'?"),
         ("State == 'available'", "Stat == 'available'", "a_flaw.yaml:10: AWS::EC2::VPC has no field 'Stat'. Did you mean 'State'?"),
@@ -124,6 +127,24 @@ def test_a_mistake_has_its_line_and_its_cure(tmp_path: Path, old: str, new: str,
         assert told(tmp_path, changed(old, new)) == [sentence]
     else:
         read_card(write_card(tmp_path, changed(old, new)), strict=True)
+
+
+def test_settings_that_are_none_are_told(tmp_path: Path) -> None:
+    text = "id: ACME001\ntitle: t\nseverity: low\nabout: AWS::EC2::VPC\nrequire: IsDefault\nsay: x\nsettings: [kept]\n"
+    assert told(tmp_path, text) == [
+        "a_flaw.yaml:7: 'settings' must be a mapping of names. Write `name: {default: …, help: …}`"
+    ]
+
+
+def test_the_python_beside_a_card_is_its_test_and_its_mistakes_are_the_card_s(tmp_path: Path) -> None:
+    text = "id: ACME001\ntitle: t\nseverity: low\nabout: AWS::EC2::VPC\n"
+    rule = read_card(write_card(tmp_path, text, python="def check(inventory):\n    yield from ()\n"))
+    assert rule.check is not None
+    assert list(rule.check(None)) == []
+    assert told(tmp_path, text + "wyh: x\n", python="import boto3\n") == [
+        "a_flaw.yaml:5: a card has no key 'wyh'. Did you mean 'why'?",
+        "a_flaw.py:1: a rule may not import 'boto3'. Import from scanner.kit or the standard library",
+    ]
 
 
 @pytest.mark.parametrize("test", ["", "require:\n", "require: ''\n"])
@@ -195,6 +216,10 @@ WORLD = "    given: {AWS::EC2::VPC: [{VpcId: vpc-2, State: available, IsDefault:
         ("flags: [vpc-2]\n    given: [x]", ["22: 'given' must map kinds to lists of resources"]),
         ("flags: [vpc-2]\n    given: {AWS::EC2::VPC: {VpcId: x}}", ["22: AWS::EC2::VPC must be a list of mappings"]),
         ("flags: [vpc-2]\n    given: {AWS::EC2::VPC: [x]}", ["22: AWS::EC2::VPC must be a list of mappings"]),
+        ("flags: [[vpc-2]]", ["21: the world names no ids. List the exact ids under `flags:`"]),
+        ("flags: [vpc-2]\n    given: {AWS::EC2::VPC: 5}", ["22: AWS::EC2::VPC must be a list of mappings"]),
+        ("flags: [vpc-2]\n    gaps: [{reason: denied}]",
+         ["22: a gap is `{call: ec2:DescribeVpcs}`, with `reason` and `resource` where they matter"]),
         ("flags: [vpc-2]\n    given: {5: []}", ["22: no kind is called 5"]),
         ("flags: [vpc-2]\n    settings: [kept]", ["22: 'settings' must map names to values"]),
         ("flags: [vpc-2]\n    settings: {ketp: []}", ["22: no setting is called 'ketp'. Did you mean 'kept'?"]),
@@ -217,6 +242,12 @@ WORLD = "    given: {AWS::EC2::VPC: [{VpcId: vpc-2, State: available, IsDefault:
 def test_a_world_is_read_strictly(tmp_path: Path, world: str, sentences: list[str]) -> None:
     text = changed(WORLD, f"    {world}\n")
     assert told(tmp_path, text) == [f"a_flaw.yaml:{one}" for one in sentences]
+
+
+def test_a_detail_may_be_refused_for_one_resource(tmp_path: Path) -> None:
+    gap = "{call: ec2:DescribeVpcAttribute, resource: vpc-2}"
+    rule = read_card(write_card(tmp_path, changed("    flags: [vpc-2]\n", f"    flags: [vpc-2]\n    gaps: [{gap}]\n")))
+    assert rule.worlds[1].gaps == ({"call": "ec2:DescribeVpcAttribute", "resource": "vpc-2"},)
 
 
 @pytest.mark.parametrize(

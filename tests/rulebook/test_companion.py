@@ -28,6 +28,7 @@ def written(folder: Path, text: str, *, name: str = "a_flaw.py") -> Path:
         ("import json\nfrom scanner.model import Flag\n", ":2: a rule may not import 'scanner.model'. Import from scanner.kit or the standard library"),
         ("from scanner import kit\n", ":1: a rule may not import 'scanner'. Import from scanner.kit or the standard library"),
         ("from . import other\n", ":1: a rule may not import '.'. Import from scanner.kit or the standard library"),
+        ("from .json import loads\n", ":1: a rule may not import '.'. Import from scanner.kit or the standard library"),
         ("def f():\n    import scanner.collect.account\n", ":2: a rule may not import 'scanner.collect.account'. Import from scanner.kit or the standard library"),
         ("def check(inventory:\n", ":1: this is not Python: '(' was never closed"),
         ("\x00", ":1: this is not Python: source code string cannot contain null bytes"),

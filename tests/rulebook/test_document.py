@@ -26,6 +26,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: [1\nb: 2", "f:2: this is not YAML: did not find expected ',' or ']'. Check indentation and quotes"),
         ("a: 1\n---\nb: 2", "f:2: this is not YAML: but found another document. Check indentation and quotes"),
         ("a: 1\nb:\n  c: 1\n  c: 2\n", "f:4: the key 'c' stands here twice. Keep one of them"),
+        ("a:\n  - b: 1\n    b: 2\n", "f:3: the key 'b' stands here twice. Keep one of them"),
         ("b: 1\na: 2\nb: 3\na: 4", "f:3: the key 'b' stands here twice. Keep one of them"),
         ("a: &x 1\nb: *x", "f:2: YAML anchors and aliases are not allowed here. Write the value out where it is used"),
         (BOMB, "f:2: YAML anchors and aliases are not allowed here. Write the value out where it is used"),
@@ -80,7 +81,9 @@ def test_every_part_has_its_line() -> None:
     assert document.line("b", 1) == 4
     assert document.line("b", 1, "d", "e") == 6
     assert document.line("b", 1, "none", "e") == 4
-    assert document.line("b", 7) == 2
+    assert document.line("b", 2) == document.line("b", 7) == document.line("b", "x") == 2
+    assert document.line("a", 0) == 1
+    assert document.line(5) == 7
     assert document.line("none") == 1
     assert document.line("a", "deeper") == 1
     assert document.place("b", 1, "d") == "f:5"

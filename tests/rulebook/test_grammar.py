@@ -77,6 +77,8 @@ def test_what_aws_sends_may_be_asked(tmp_path: Path, expression: str) -> None:
         ("contains(NetworkInterfaces[].Status, 'in-sue')", ["is never 'in-sue' there. did you mean 'in-use'?"]),
         ("length(EbsOptimized)", ["has a boolean where length() takes string or array or object"]),
         ("starts_with(NetworkInterfaces, 'x')", ["has a list where starts_with() takes string"]),
+        ("map(&Statsu, NetworkInterfaces)", ["has no field 'Statsu'. did you mean 'Status'?"]),
+        ("contains(Tags)", ["the function 'contains' takes 2 arguments, not 1"]),
         ("{a: Stat}", ["has no field 'Stat'. did you mean 'State'?"]),
         ("[Stat, State]", ["has no field 'Stat'. did you mean 'State'?"]),
         ("A || B", ["has no field 'A'", "has no field 'B'"]),
@@ -89,20 +91,20 @@ def test_what_aws_never_sends_is_told(tmp_path: Path, expression: str, sentences
 @pytest.mark.parametrize(
     ("expression", "shape", "word"),
     [
-        ("EbsOptimized == 'true'", "boolean", "'true'"),
-        ("EbsOptimized == `1`", "boolean", "1"),
-        ("AmiLaunchIndex == '0'", "integer", "'0'"),
-        ("AmiLaunchIndex == `true`", "integer", "True"),
-        ("InstanceId == `5`", "string", "5"),
-        ("LaunchTime > `5`", "timestamp", "5"),
-        ("NetworkInterfaces[].Status == 'in-use'", "list", "'in-use'"),
-        ("State == 'running'", "structure", "'running'"),
-        ("contains(`[22]`, InstanceId)", "string", "22"),
+        ("EbsOptimized == 'true'", "a boolean", "'true'"),
+        ("EbsOptimized == `1`", "a boolean", "1"),
+        ("AmiLaunchIndex == '0'", "an integer", "'0'"),
+        ("AmiLaunchIndex == `true`", "an integer", "True"),
+        ("InstanceId == `5`", "a string", "5"),
+        ("LaunchTime > `5`", "a timestamp", "5"),
+        ("NetworkInterfaces[].Status == 'in-use'", "a list", "'in-use'"),
+        ("State == 'running'", "a structure", "'running'"),
+        ("contains(`[22]`, InstanceId)", "a string", "22"),
     ],
 )
 def test_a_literal_of_another_type_is_told(tmp_path: Path, expression: str, shape: str, word: str) -> None:
     [sentence] = told(tmp_path, require=expression)
-    assert sentence.startswith(f"has a {shape} where it is compared with {word}. write `true` or `22` in backquotes")
+    assert sentence.startswith(f"has {shape} where it is compared with {word}. write `true` or `22` in backquotes")
 
 
 @pytest.mark.parametrize("key", ["when", "say", "fix"])
@@ -128,8 +130,9 @@ def test_the_defaults_of_settings_are_compared_too(tmp_path: Path) -> None:
         ("{SecurityGroups: [{GroupIdd: x}]}", "8: AWS::EC2::Instance has no field 'SecurityGroups.0.GroupIdd'. Did you mean 'GroupId'?"),
         ("{SecurityGroups: [sg-1]}", "8: AWS::EC2::Instance has in 'SecurityGroups.0' a structure, not 'sg-1'. Write it as AWS sends it"),
         ("{EbsOptimized: 'yes'}", "8: AWS::EC2::Instance has in 'EbsOptimized' a boolean, not 'yes'. Write it as AWS sends it"),
-        ("{AmiLaunchIndex: true}", "8: AWS::EC2::Instance has in 'AmiLaunchIndex' a integer, not True. Write it as AWS sends it"),
+        ("{AmiLaunchIndex: true}", "8: AWS::EC2::Instance has in 'AmiLaunchIndex' an integer, not True. Write it as AWS sends it"),
         ("{VpcId: 5}", "8: AWS::EC2::Instance has in 'VpcId' a string, not 5. Write it as AWS sends it"),
+        ("{State: [running]}", "8: AWS::EC2::Instance has in 'State' a structure, not ['running']. Write it as AWS sends it"),
         ("{5: x}", "8: AWS::EC2::Instance has no field '5'"),
     ],
 )  # fmt: skip
@@ -152,3 +155,21 @@ def test_facts_that_are_aws_s_pass(tmp_path: Path) -> None:
         f"good:\n  - {{name: n, given: {{AWS::EC2::Instance: [{facts}]}}}}\n"
     )
     assert len(read_card(write_card(tmp_path, text), strict=True).worlds) == 1
+
+
+COUNTS = "AssociationOverview.InstanceAssociationStatusAggregatedCount"
+
+
+def test_maps_have_any_key_and_values_of_one_type(tmp_path: Path) -> None:
+    about = "AWS::SSM::ManagedInstanceInventory"
+    assert told(tmp_path, about=about, require=f"{COUNTS}.Anything > `1`") == []
+    [sentence] = told(tmp_path, about=about, require=f"{COUNTS}.Anything == 'x'")
+    assert sentence.startswith("has an integer where it is compared with 'x'")
+    for counts, told_of_them in (
+        ("{Success: 1}", []),
+        ("{Success: x}", [f"has in '{COUNTS}.Success' an integer, not 'x'. write it as AWS sends it"]),
+        ("[1]", [f"has in '{COUNTS}' a map, not [1]. write it as AWS sends it"]),
+    ):
+        facts = f"{{AssociationOverview: {{InstanceAssociationStatusAggregatedCount: {counts}}}}}"
+        extra = f"good: [{{name: n, given: {{{about}: [{facts}]}}}}]\n"
+        assert told(tmp_path, about=about, extra=extra) == told_of_them

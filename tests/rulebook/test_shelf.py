@@ -9,6 +9,7 @@ import pytest
 
 from scanner.errors import BastionlessError, CardErrors, ConfigError, UsageError
 from scanner.model import Config, Rule, Severity
+from scanner.rulebook.configuration import read_config
 from scanner.rulebook.shelf import built_in_folder, card_files, load_rules, select_rules, with_settings
 from tests.by_hand import write_card
 
@@ -59,6 +60,7 @@ class TestLoading:
         write_card(tmp_path, "select: [NET]\n", name="bastionless.yaml")
         write_card(tmp_path / ".github" / "workflows", "on: push\n", name="test.yml")
         write_card(tmp_path, "not a card", name="notes.yaml.txt")
+        write_card(tmp_path, "not a card", name="notes.yummyml")
         assert own(tmp_path) == ["ACME001"]
 
     def test_a_folder_below_a_hidden_one_is_a_folder(self, tmp_path: Path) -> None:
@@ -205,7 +207,8 @@ class TestSettings:
             assert str(mistake.value) == f"settings: ACME001.{name} cannot be {value!r}. It is {expected}"
 
     @pytest.mark.parametrize(
-        ("name", "value"), [("ports", []), ("ports", [1, 2]), ("names", ["x", 1]), ("share", 1), ("any", {"x": [1]})]
+        ("name", "value"),
+        [("ports", []), ("ports", [1, 2]), ("names", ["x", 1]), ("share", 1), ("strict", True), ("any", {"x": [1]})],
     )
     def test_a_value_of_its_type_is_taken(self, rules: tuple[Rule, ...], name: str, value: Any) -> None:
         assert values(rules, {"ACME001": {name: value}})["ACME001"][name] == value
@@ -215,6 +218,19 @@ class TestSettings:
         with pytest.raises(UsageError) as mistake:
             with_settings(rules[0], {"ports": 1})
         assert str(mistake.value) == f"{rules[0].file}: settings: ACME001.ports cannot be 1. It is like [22]"
+
+    def test_the_place_of_a_mistake_is_its_line_in_the_file(self, rules: tuple[Rule, ...], tmp_path: Path) -> None:
+        path = tmp_path / "bastionless.yaml"
+        for text, line in (
+            ("select: [ACME]\nsettings:\n  ACME001:\n    share: x\n", 4),
+            ("settings:\n  OTHER001: {}\n  ACME001: {prots: []}\n", 3),
+            ("severity:\n  NOBODY: low\n", 2),
+            ("fail_on: low\nignore: [NOBODY]\n", 2),
+        ):
+            path.write_text(text)
+            with pytest.raises(ConfigError) as mistake:
+                select_rules(rules, read_config(path))
+            assert mistake.value.place == f"{path}:{line}"
 
 
 class TestSeverities:
