@@ -89,7 +89,8 @@ def exposure_of(fabric: Fabric, interface: Resource) -> Exposure:
         for address in known:
             if address.family == family:
                 try:
-                    steered |= _steered(fabric, vpc_id, address.private, family)
+                    if fabric.is_known(subnet_id, address):
+                        steered |= _steered(fabric, vpc_id, address.private, family)
                 except Undecided as doubt:
                     doubts.append(doubt.reason)
         for middlebox in sorted(steered):

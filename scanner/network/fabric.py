@@ -8,9 +8,11 @@ from typing import Any, TypeVar
 from scanner.model import Resource, Undecided, View
 from scanner.network.acls import NETWORK_ACL, Entry, acl_of, entries
 from scanner.network.admission import Grants, grants_of
+from scanner.network.announcements import is_announced
 from scanner.network.block_public_access import EXCLUSION, OFF, OPTIONS, block_mode, inspection_mode
 from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state
 from scanner.network.instances import INSTANCE
+from scanner.network.interfaces import Address
 from scanner.network.painting import Painted, paint
 from scanner.network.prefix_lists import PREFIX_LIST
 from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, is_associated, route_table_of
@@ -45,6 +47,11 @@ class Fabric:
         if found is None:
             raise Undecided(f"the subnet {subnet_id} cannot be seen from account {self.inventory.account}")
         return found
+
+    def is_known(self, subnet_id: str, address: Address) -> bool:
+        """Whether the internet knows an address in a subnet: a public one that AWS announces."""
+        is_v4 = address.family == 4  # noqa: PLR2004 - the families are called 4 and 6
+        return bool(address.public) and (is_v4 or is_announced(self.subnet(subnet_id), address))
 
     def vpc_blocks(self, vpc_id: str) -> tuple[str, ...]:
         """The CIDR blocks of a VPC, both families."""

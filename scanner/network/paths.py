@@ -83,7 +83,7 @@ def _from_internet(
 ) -> Iterator[Hop]:
     vpc_id, subnet_id = str(interface.get("VpcId", "")), str(interface.get("SubnetId", ""))
     gateways = look.fabric.gateways(vpc_id)
-    if not gateways or not address.public:
+    if not gateways or not look.fabric.is_known(subnet_id, address):
         rule = f"{address.words} has no public address" if gateways else f"{vpc_id} has no internet gateway"
         yield Hop(INTERNET_GATEWAY, vpc_id, allows=False, rule=rule, code="IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS")
         return
