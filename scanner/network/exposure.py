@@ -17,7 +17,7 @@ from scanner.network.addresses import Intervals, intersection, joined, public, p
 from scanner.network.admission import Grants
 from scanner.network.block_public_access import OFF
 from scanner.network.fabric import Fabric
-from scanner.network.interfaces import addresses_of, is_unfiltered, worn_by
+from scanner.network.interfaces import Address, addresses_of, is_unfiltered, worn_by
 from scanner.network.painting import SPACE, is_active, target_of
 
 PROTOCOLS = ("tcp", "udp")
@@ -89,8 +89,7 @@ def exposure_of(fabric: Fabric, interface: Resource) -> Exposure:
         for address in known:
             if address.family == family:
                 try:
-                    if fabric.is_known(subnet_id, address):
-                        steered |= _steered(fabric, vpc_id, address.private, family)
+                    steered |= _steered(fabric, subnet_id, vpc_id, address)
                 except Undecided as doubt:
                     doubts.append(doubt.reason)
         for middlebox in sorted(steered):
@@ -174,14 +173,16 @@ def _beyond(fabric: Fabric, middlebox: str, gateways: frozenset[str], family: in
     return joined(fabric.routes(subnet_id, family).leading(gateways)) if takes else ()
 
 
-def _steered(fabric: Fabric, vpc_id: str, address: int, family: int) -> set[str]:
+def _steered(fabric: Fabric, subnet_id: str, vpc_id: str, address: Address) -> set[str]:
     """The endpoint to which the internet gateway's edge table sends what is meant for an address, "" for none.
 
-    Nothing at all where the table drops it.
+    Nothing at all where the table drops it, or where the internet does not know the address.
     """
+    if not fabric.is_known(subnet_id, address):
+        return set()
     for gateway_id in sorted(fabric.gateways(vpc_id))[:1]:
         table = fabric.edge_table(gateway_id)
-        route = fabric.painted(table, family).route_to(address) if table is not None else None
+        route = fabric.painted(table, address.family).route_to(address.private) if table is not None else None
         if route is not None and not is_active(route):
             return set()
         if route is not None and target_of(route) != "local":
