@@ -14,6 +14,7 @@ from scanner.kit import (
     Inventory,
     Resource,
     Undecided,
+    compare_gateway_endpoint,
     endpoint_state,
     endpoint_type,
     is_own,
@@ -28,7 +29,7 @@ from scanner.kit import (
 _SUBNET = "AWS::EC2::Subnet"
 
 
-def check(inventory: Inventory, *, services: list[str], exempt_tag: str) -> Iterator[Answer]:
+def check(inventory: Inventory, *, services: list[str], exempt_tag: str, assumed_gigabytes: int) -> Iterator[Answer]:
     """Asks the endpoints first: where they are complete, nothing else has to be read."""
     for vpc in inventory.subjects:
         with inventory.judging(vpc):
@@ -37,7 +38,9 @@ def check(inventory: Inventory, *, services: list[str], exempt_tag: str) -> Iter
                 continue
             served = {service: _serving(inventory, vpc, service) for service in services}
             missing = [service for service, proof in served.items() if not proof]
-            yield _lacking(inventory, vpc, missing) if missing else Clear(vpc, tuple(served.values()))
+            yield (
+                _lacking(inventory, vpc, missing, assumed_gigabytes) if missing else Clear(vpc, tuple(served.values()))
+            )
 
 
 def _serving(inventory: Inventory, vpc: Resource, service: str) -> str:
@@ -74,7 +77,7 @@ def _takes_the_usual_name(endpoint: Resource) -> bool:
     )
 
 
-def _lacking(inventory: Inventory, vpc: Resource, missing: list[str]) -> Answer:
+def _lacking(inventory: Inventory, vpc: Resource, missing: list[str], gigabytes: int) -> Answer:
     """Weighs a VPC without such endpoints: it is a flaw as soon as one workload is in a private subnet."""
     plumbing = {str(eni) for endpoint in inventory.known(VPC_ENDPOINT) for eni in endpoint.items("NetworkInterfaceIds")}
     workloads = [
@@ -90,7 +93,7 @@ def _lacking(inventory: Inventory, vpc: Resource, missing: list[str]) -> Answer:
     if not private:
         return Aside(vpc, "no instance, task or function has an interface in a private subnet")
     inventory.of(VPC_ENDPOINT)
-    return _flag(inventory, vpc, missing, private)
+    return _flag(inventory, vpc, missing, private, gigabytes)
 
 
 def _private(inventory: Inventory, workloads: list[Resource]) -> dict[Resource, list[str]]:
@@ -108,7 +111,9 @@ def _private(inventory: Inventory, workloads: list[Resource]) -> dict[Resource, 
     return found
 
 
-def _flag(inventory: Inventory, vpc: Resource, missing: list[str], private: dict[Resource, list[str]]) -> Flag:
+def _flag(
+    inventory: Inventory, vpc: Resource, missing: list[str], private: dict[Resource, list[str]], gigabytes: int
+) -> Flag:
     tables = {subnet: route_table_of(inventory, subnet).id for subnet in private}
     names = listed(missing)
     interfaces = [interface for found in private.values() for interface in found]
@@ -116,7 +121,10 @@ def _flag(inventory: Inventory, vpc: Resource, missing: list[str], private: dict
         vpc,
         f"{vpc.id} has no gateway endpoint for {names}, although {listed(interfaces, most=3)} "
         f"{'are' if len(interfaces) > 1 else 'is'} in private subnets",
-        tuple(f"{subnet.id} uses {table} and holds {listed(private[subnet])}" for subnet, table in tables.items()),
+        (
+            *(f"{subnet.id} uses {table} and holds {listed(private[subnet])}" for subnet, table in tables.items()),
+            compare_gateway_endpoint(gigabytes=gigabytes),
+        ),
         fix="\n".join(
             f"aws ec2 create-vpc-endpoint --vpc-id {word(vpc.id)} --vpc-endpoint-type Gateway"
             f" --service-name com.amazonaws.{word(inventory.region)}.{word(service)}"

@@ -19,7 +19,7 @@ VPC = "AWS::EC2::VPC"
 PEERING = "AWS::EC2::VPCPeeringConnection"
 ATTACHMENT = "AWS::EC2::TransitGatewayVpcAttachment"
 
-_ABROAD = ("tgw-", "pcx-", "vgw-", "arn:")
+_ABROAD = ("tgw-", "pcx-", "arn:")
 
 
 def interface_endpoints_for(inventory: View, service: str) -> tuple[Resource, ...]:
@@ -50,7 +50,7 @@ def way_to(inventory: View, subnet_id: str, vpc_id: str) -> str:
 
 
 def ways_abroad(inventory: View, subnet_id: str) -> tuple[str, ...]:
-    """The transit gateways, peerings, VPN gateways and core networks a subnet has an active route to; `Undecided`."""
+    """The transit gateways, peerings and core networks a subnet has an active route to; `Undecided`."""
     table = route_table_of(inventory, subnet_of(inventory, subnet_id))
     targets = (target_of(route) for route in structures(table, "Routes") if is_active(route))
     return tuple(dict.fromkeys(target for target in targets if target.startswith(_ABROAD)))

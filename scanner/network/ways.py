@@ -5,8 +5,9 @@ https://docs.aws.amazon.com/vpc/latest/userguide/route-table-options.html
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from scanner.model import Resource, Undecided, View
 from scanner.network.addresses import Intervals, joined, public, public_addresses, size
@@ -17,6 +18,11 @@ NAT_GATEWAY = "AWS::EC2::NatGateway"
 
 _FAMILIES = (4, 6)
 _OUT = ("igw-", "eigw-", "cagw-")
+_OPTIONS = {
+    "DestinationCidrBlock": "--destination-cidr-block",
+    "DestinationIpv6CidrBlock": "--destination-ipv6-cidr-block",
+    "DestinationPrefixListId": "--destination-prefix-list-id",
+}
 _DEFAULT = 0.25
 """The share of the public addresses from which on routes together count as a default: 0.0.0.0/0, or its two halves."""
 
@@ -35,6 +41,8 @@ class Way:
     kind: str
     addresses: Intervals
     words: str
+    routes: tuple[tuple[str, str], ...] = ()
+    """Each route of it as AWS's command line names it: the option of its destination, and the destination."""
 
     @property
     def is_default(self) -> bool:
@@ -55,6 +63,7 @@ def ways_in(inventory: View, table: Resource) -> tuple[Way, ...]:
 def _ways(inventory: View, table: Resource, family: int) -> Iterator[Way]:
     spans: dict[str, list[tuple[int, int]]] = {}
     words: dict[str, str] = {}
+    routes: dict[str, dict[tuple[str, str], None]] = {}
     for span, route in paint(inventory, table, family=family).spans():
         if "Undecided" in route:
             raise Undecided(str(route["Undecided"]))
@@ -65,8 +74,15 @@ def _ways(inventory: View, table: Resource, family: int) -> Iterator[Way]:
         if outside:
             spans.setdefault(target, []).extend(outside)
             words.setdefault(target, describe_route(table, route))
+            routes.setdefault(target, {})[_named(route)] = None
     for target, found in spans.items():
-        yield Way(table.id, target, family, _kind(inventory, target), joined(found), words[target])
+        yield Way(
+            table.id, target, family, _kind(inventory, target), joined(found), words[target], tuple(routes[target])
+        )
+
+
+def _named(route: Mapping[str, Any]) -> tuple[str, str]:
+    return next(((option, str(route[key])) for key, option in _OPTIONS.items() if route.get(key)), ("", ""))
 
 
 def _kind(inventory: View, target: str) -> str:
