@@ -104,7 +104,7 @@ def _source(inventory: Inventory, maker: Mapping[str, Any] | str) -> _Source:
 def _templated(inventory: Inventory, told: Mapping[str, Any]) -> _Source:
     version = _version(inventory, told)
     data = version.get("LaunchTemplateData")
-    if data is None:
+    if not isinstance(data, Mapping):
         raise Undecided(f"what the version {version.id} launches is not told")
     said = [one.get("AssociatePublicIpAddress") for one in structures(data, "NetworkInterfaces")]
     cure = (

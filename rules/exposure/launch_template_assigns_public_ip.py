@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from scanner.kit import Answer, Aside, Clear, Flag, Inventory, Resource, Undecided, structures, text_of, word
 
@@ -33,7 +33,7 @@ def _number(version: Resource) -> int:
 
 def _judge(version: Resource, standing: str) -> Answer:
     data = version.get("LaunchTemplateData")
-    if data is None:
+    if not isinstance(data, Mapping):
         raise Undecided(f"what the version {version.id} launches is not told")
     public = [
         interface.get("DeviceIndex", 0)

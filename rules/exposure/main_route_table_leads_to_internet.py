@@ -102,12 +102,11 @@ def _cure(table: Resource, vpc_id: str, followers: tuple[str, ...]) -> str:
     )
     keep = [
         f"aws ec2 associate-route-table --route-table-id {word(table.id)} --subnet-id {word(subnet)}"
-        " (only if it is meant to be public)"
         for subnet in followers
     ]
     association = word(main) if main else "<the rtbassoc-… of the main association>"
     return "\n".join((
-        *keep,
+        *(("Where these subnets are meant to be public, say so first:", *keep) if keep else ()),
         f"aws ec2 create-route-table --vpc-id {word(vpc_id)}",
         f"aws ec2 replace-route-table-association --association-id {association} --route-table-id <the new rtb-…>",
         "A new subnet is then private until somebody says otherwise.",
