@@ -59,9 +59,11 @@ def test_a_vpc_without_a_gateway_endpoint_names_workloads_subnets_and_the_comman
     )
     assert found.because == (
         "subnet-0b1a2c3d4e5f60001 uses rtb-0b1a2c3d4e5f60001 and holds eni-0b1a2c3d4e5f60001",
-        "a gateway endpoint is free; through a NAT gateway each gigabyte costs $0.045, $4.50 for 100 GB a month, beside "
-        "$32.85 a month for the gateway itself (us-east-1 list prices of May 2026, 730 hours a month, 100 GB a month "
-        "assumed)",
+        (
+            "a gateway endpoint is free; through a NAT gateway each gigabyte costs $0.045, $4.50 for 100 GB a month, beside "
+            "$32.85 a month for the gateway itself (us-east-1 list prices of May 2026, 730 hours a month, 100 GB a month "
+            "assumed)"
+        ),
     )
     assert found.fix.splitlines()[0] == (
         f"aws ec2 create-vpc-endpoint --region eu-west-1 --vpc-id {VPC} --vpc-endpoint-type Gateway"
