@@ -20,10 +20,10 @@ from scanner.version import __version__
 
 if TYPE_CHECKING:
     from scanner.model import Config, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Severity, Target
-    from scanner.pipeline import evaluate, inventory_from_describe, load_snapshot, scan
+    from scanner.pipeline import evaluate, inventory_from_describe, load_snapshot, reach, scan
 
 _NOUNS = ("Config", "Finding", "Gap", "Inventory", "Outcome", "Resource", "Rule", "ScanReport", "Severity", "Target")
-_VERBS = ("evaluate", "inventory_from_describe", "load_snapshot", "scan")
+_VERBS = ("evaluate", "inventory_from_describe", "load_snapshot", "reach", "scan")
 
 __all__ = [
     "Config",
@@ -40,6 +40,7 @@ __all__ = [
     "evaluate",
     "inventory_from_describe",
     "load_snapshot",
+    "reach",
     "scan",
 ]
 

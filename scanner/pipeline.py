@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE
-from scanner.model import Config, Inventory, Rule, ScanReport
+from scanner.model import GLOBAL, Config, Inventory, Rule, ScanReport
 from scanner.model.progress import Progress, Silent
 from scanner.version import __version__
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from boto3 import Session
 
     from scanner.collect.access import Access
+    from scanner.network.reach import Reach
 
 DEMO_REGION = "eu-west-1"
 
@@ -71,6 +72,36 @@ def evaluate(
     """
     listed = (inventories,) if isinstance(inventories, Inventory) else tuple(inventories)
     return judge(listed, choose_rules(configure(config, select=select, rules=rules)), include_pass=include_pass)
+
+
+def reach(
+    inventory: Inventory | Iterable[Inventory], source: str, target: str, *, protocol: str = "tcp", port: int = 22
+) -> Reach:
+    """Whether one end reaches another through the network, with the proof; makes no call at all.
+
+    Args:
+        inventory: One inventory, or several: the one that holds both ends is asked.
+        source: "internet", an address or a CIDR block, or an id: i-…, eni-…, eice-….
+        target: The same without eice-…, and vpce-… for an interface endpoint (which listens on 443).
+        protocol: "tcp" or "udp".
+        port: The target's port, 0 to 65535.
+
+    Returns a `Reach`: `verdict` ("reachable", "reachable-via-middlebox", "not-reachable", "unknown"), `sources`,
+    `hops`, `cuts` and `reason`. Raises `UsageError` for a word, an id or a port that does not exist.
+    """
+    from scanner.model import View
+    from scanner.network.reach import reach_among
+
+    listed = (inventory,) if isinstance(inventory, Inventory) else tuple(inventory)
+    views = [View(one) for one in listed if one.region != GLOBAL]
+    return reach_among(views, source, target, protocol=protocol, port=port)
+
+
+def reach_kinds() -> frozenset[str]:
+    """What `reach` reads."""
+    from scanner.network.reach import KINDS
+
+    return KINDS
 
 
 def load_snapshot(path: str | Path) -> tuple[Inventory, ...]:

@@ -15,6 +15,7 @@ from scanner.version import __version__
 _COMMANDS: Mapping[str, str] = {
     "scan": "scanner.cli.scan:scan",
     "snapshot": "scanner.cli.snapshot:snapshot",
+    "explain": "scanner.cli.explain:explain",
     "map": "scanner.cli.map:draw_map",
     "rules": "scanner.cli.rules:rules",
     "completion": "scanner.cli.completion:completion",

@@ -8,6 +8,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from scanner.model import Finding, Gap, Outcome, Rule, ScanReport, Severity, Target
+from scanner.reports.hops import hop_as_json
 from scanner.reports.layout import dump
 from scanner.reports.options import RenderOptions
 from scanner.reports.report_schema import FORMAT, VERSION, report_schema
@@ -54,6 +55,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "because": list(finding.because),
         "fix": finding.fix,
+        "path": [hop_as_json(hop) for hop in finding.path],
         "resource": {
             "kind": resource.kind,
             "partition": resource.partition,

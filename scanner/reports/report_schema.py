@@ -67,6 +67,10 @@ def _finding() -> dict[str, Any]:
         message={**_TEXT, "description": "One sentence; for unknown the reason."},
         because={**_TEXTS, "description": "The evidence, one fact each."},
         fix={**_TEXT, "description": "The cure where it differs from the rule's, or is the rule's, or \"\"."},
+        path={
+            **_list_of(_hop()),
+            "description": "The proof by packet: the hops there, then those of the answer; empty where there is none.",
+        },
         resource=_object(
             kind={**_TEXT, "description": "CloudFormation's type name, such as AWS::EC2::Instance."},
             partition=_PARTITION,
@@ -76,6 +80,18 @@ def _finding() -> dict[str, Any]:
             arn=_TEXT,
             name={**_TEXT, "description": 'The Name tag, or "".'},
         ),
+    )
+
+
+def _hop() -> dict[str, Any]:
+    return _object(
+        kind={**_TEXT, "description": "CloudFormation's type name of the component."},
+        id=_TEXT,
+        direction={"enum": ["forward", "return"]},
+        allows={"type": "boolean", "description": "False for the hop that blocks, which is the last."},
+        inspects={"type": "boolean", "description": "True where what it lets pass is decided inside (an appliance)."},
+        rule={**_TEXT, "description": "The rule that decides, in words."},
+        code={**_TEXT, "description": 'AWS\'s explanation code of a hop that blocks, or "".'},
     )
 
 

@@ -9,12 +9,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.model import Finding, Outcome, Resource, Rule
+from scanner.model import Finding, Outcome, Rule
+from scanner.reports.sarif_flows import code_flows
+from scanner.reports.sarif_places import location, resource_path
 from scanner.reports.sarif_rules import LEVELS
-from scanner.reports.sarif_text import message_text, percent_encoded
-from scanner.reports.text import clean
+from scanner.reports.sarif_text import message_text
 
-_ARN_PARTS = 6
 _NAMESPACE = uuid.UUID("6f2a3bd8-93c5-5d0e-8a54-1d9f7c0e4b21")
 
 
@@ -62,13 +62,14 @@ def _result(failure: Failure, index: int, rule: Rule) -> Any:
         rule_id=rule.id,
         rule_index=index,
         level=LEVELS[failure.worst.severity],
-        locations=[_location(resource, failure.path)],
+        locations=[location(resource, failure.path)],
         # GitHub heeds the first only, and makes none for a path that is no file; others read the second.
         partial_fingerprints={
             "primaryLocationLineHash": f"{failure.fingerprint}:1",
             "bastionlessResource/v1": failure.fingerprint,
         },
         guid=str(uuid.uuid5(_NAMESPACE, failure.fingerprint)),
+        code_flows=code_flows(resource, failure.worst.path) or None,
         properties={
             "account": resource.account,
             "region": resource.region,
@@ -77,49 +78,3 @@ def _result(failure: Failure, index: int, rule: Rule) -> Any:
             "severity": failure.worst.severity.value,
         },
     )
-
-
-def _location(resource: Resource, path: str) -> Any:
-    import sarif_om as om
-
-    return om.Location(
-        physical_location=om.PhysicalLocation(
-            artifact_location=om.ArtifactLocation(uri=path), region=om.Region(start_line=1)
-        ),
-        logical_locations=[
-            om.LogicalLocation(
-                name=clean(resource.id) or None,
-                fully_qualified_name=resource.arn or resource.id or None,
-                kind="resource",
-            )
-        ],
-    )
-
-
-def resource_path(resource: Resource) -> str:
-    """`aws/<account>/<region>/<service>/<type...>/<id>`: a relative path that no name can break out of.
-
-    Service, type and id are those of the ARN, or of the kind if it has none. An ARN itself would be read as a
-    URI of the scheme `arn`, for which GitHub refuses the whole file.
-    """
-    tail = _arn_parts(resource.arn) or _kind_parts(resource)
-    parts = ["aws", resource.account or "global", resource.region or "global", *tail]
-    return "/".join(_segment(part) for part in parts if part)
-
-
-def _arn_parts(arn: str) -> list[str]:
-    parts = arn.split(":", 5)
-    if len(parts) < _ARN_PARTS or parts[0] != "arn" or not parts[2] or not parts[5]:
-        return []
-    return [parts[2], *parts[5].replace(":", "/").split("/")]
-
-
-def _kind_parts(resource: Resource) -> list[str]:
-    words = [word.lower() for word in resource.kind.split("::")[1:]] or [resource.kind]
-    return [*words, *resource.id.replace(":", "/").split("/")]
-
-
-def _segment(part: str) -> str:
-    encoded = percent_encoded(part)
-    # "." and ".." would be resolved away; encoded twice they stay what they are.
-    return encoded.replace(".", "%252E") if encoded in {".", ".."} else encoded

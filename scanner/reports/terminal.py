@@ -7,6 +7,7 @@ from itertools import groupby
 
 from scanner.model import Finding, Outcome, Rule, ScanReport
 from scanner.reports.grouping import Doubt, doubts, merged_gaps
+from scanner.reports.hops import add_hops, hops_in_a_line
 from scanner.reports.options import RenderOptions
 from scanner.reports.sheet import Sheet, Style
 from scanner.reports.summary import add_summary
@@ -22,7 +23,7 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     for finding in report.findings:
         answers[finding.outcome].append(finding)
     rules = {rule.id: rule for rule in report.rules}
-    _add_failures(sheet, answers[Outcome.FAIL], rules)
+    _add_failures(sheet, answers[Outcome.FAIL], rules, options)
     _add_listed(sheet, "PASSED", answers[Outcome.PASS], options)
     _add_listed(sheet, "NOT APPLICABLE", answers[Outcome.NOT_APPLICABLE], options)
     _add_doubts(sheet, answers[Outcome.UNKNOWN], options)
@@ -33,17 +34,17 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     return sheet.text
 
 
-def _add_failures(sheet: Sheet, failures: list[Finding], rules: dict[str, Rule]) -> None:
+def _add_failures(sheet: Sheet, failures: list[Finding], rules: dict[str, Rule], options: RenderOptions) -> None:
     ordered = sorted(failures, key=lambda finding: (-finding.severity.rank, finding.sort_key))
     for severity, same_severity in groupby(ordered, key=lambda finding: finding.severity):
         group = list(same_severity)
         sheet.gap()
         sheet.add(f"{severity.value.upper()}  {counted(len(group), 'finding')}", style=Style.of(severity))
         for rule_id, found in groupby(group, key=lambda finding: finding.rule_id):
-            _add_rule(sheet, list(found), rules.get(rule_id))
+            _add_rule(sheet, list(found), rules.get(rule_id), options)
 
 
-def _add_rule(sheet: Sheet, found: list[Finding], rule: Rule | None) -> None:
+def _add_rule(sheet: Sheet, found: list[Finding], rule: Rule | None, options: RenderOptions) -> None:
     rule_id = clean(found[0].rule_id)
     title = f"{clean(rule.title.strip())} " if rule else ""
     sheet.gap()
@@ -57,16 +58,20 @@ def _add_rule(sheet: Sheet, found: list[Finding], rule: Rule | None) -> None:
     fixes = [finding.fix.strip() or own for finding in found]
     shared = fixes[0] if len(set(fixes)) == 1 else own
     for finding, fix in zip(found, fixes, strict=True):
-        _add_finding(sheet, finding, fix="" if fix == shared else fix)
+        _add_finding(sheet, finding, fix="" if fix == shared else fix, options=options)
     if shared in fixes:
         _add_fix(sheet, shared, indent=2)
 
 
-def _add_finding(sheet: Sheet, finding: Finding, *, fix: str) -> None:
+def _add_finding(sheet: Sheet, finding: Finding, *, fix: str, options: RenderOptions) -> None:
     sheet.add(f"{label(finding.resource)}  {_place(finding)}", first="  ", rest="      ", style=Style.NAME)
     sheet.add(clean(finding.message.strip()), first="    ", rest="    ")
     for fact in filter(None, map(str.strip, finding.because)):
         sheet.add(clean(fact), first="    - ", rest="      ", style=Style.QUIET)
+    if finding.path and options.verbose:
+        add_hops(sheet, finding.path, indent=4)
+    elif finding.path:
+        sheet.add(f"proved in {hops_in_a_line(finding.path)}", first="    - ", rest="      ", style=Style.QUIET)
     _add_fix(sheet, fix, indent=4)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.model import Finding, Gap, GapReason, Outcome, Resource, Rule, ScanReport, Setting, Severity, Target
+from scanner.model import Finding, Gap, GapReason, Hop, Outcome, Resource, Rule, ScanReport, Setting, Severity, Target
 
 ACCOUNT = "123456789012"
 OTHER_ACCOUNT = "210987654321"
@@ -31,7 +31,17 @@ UNUSED_DNS = Rule(
 )
 STOPPED_TRAIL = Rule("TRL001", "A trail is stopped", Severity.CRITICAL, "AWS::CloudTrail::Trail", why="Nobody sees.")
 NO_EVIDENCE = Rule("EVD001", "Nothing says who logged in", Severity.INFO, "AWS::EC2::VPC")
+ADMIN_PORT = Rule("NET003", "An admin port answers the internet", Severity.CRITICAL, "AWS::EC2::Instance")
 RULES = (PUBLIC_ADDRESS, UNUSED_DNS, STOPPED_TRAIL, NO_EVIDENCE)
+
+PROOF = (
+    Hop("AWS::EC2::InternetGateway", "igw-1", allows=True, rule="igw-1: 203.0.113.7 is 10.0.0.5"),
+    Hop("AWS::EC2::NetworkAcl", "acl-1", allows=True, rule="acl-1: entry 100 allows from 0.0.0.0/0"),
+    Hop("AWS::EC2::SecurityGroup", "sg-1", allows=True, rule="sg-1: tcp 22 from 0.0.0.0/0"),
+    Hop("AWS::EC2::RouteTable", "rtb-1", allows=True, rule="route in rtb-1: 0.0.0.0/0 -> igw-1", direction="return"),
+    Hop("AWS::EC2::NetworkAcl", "acl-1", allows=True, rule="acl-1: entry 100 allows to 0.0.0.0/0", direction="return"),
+)
+"""The way from the internet to tcp 22 of an instance, and back."""
 
 
 def resource(
@@ -58,10 +68,11 @@ def finding(
     severity: Severity | None = None,
     because: tuple[str, ...] = (),
     fix: str = "",
+    path: tuple[Hop, ...] = (),
 ) -> Finding:
     """A failure of NET001 unless told otherwise."""
     subject = resource(about) if isinstance(about, str) else about
-    return Finding(rule.id, outcome, severity or rule.severity, subject, message, because, fix)
+    return Finding(rule.id, outcome, severity or rule.severity, subject, message, because, fix, path)
 
 
 def report(
@@ -93,6 +104,7 @@ def everything() -> ScanReport:
                 "eni-0123456789abcdef1 holds 203.0.113.7",
                 "rtb-0123456789abcdef2 sends 0.0.0.0/0 to igw-0a1b2c3d4e5f60718, which vpc-0123456789abcdef3 has",
             ),
+            path=PROOF,
         ),
         finding(resource("i-2", region="us-east-1"), "i-2 is public", fix="Release eipalloc-1."),
         finding("vpce-3", "vpce-3 has private DNS off", rule=UNUSED_DNS, because=("PrivateDnsEnabled is false",)),

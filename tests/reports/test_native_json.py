@@ -10,11 +10,11 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from scanner.model import Outcome, Setting
+from scanner.model import Hop, Outcome, Setting
 from scanner.reports import render
 from scanner.reports.native_json import report_schema
 from tests.reports.golden_files import golden
-from tests.reports.reports_by_hand import PUBLIC_ADDRESS, everything, finding, report, resource
+from tests.reports.reports_by_hand import ADMIN_PORT, PROOF, PUBLIC_ADDRESS, everything, finding, report, resource
 
 
 def _strict(schema: Any) -> Any:
@@ -65,6 +65,7 @@ def test_a_finding_is_told_with_everything_known_of_it() -> None:
             "message": "it is open",
             "because": ["a", "b"],
             "fix": "close it",
+            "path": [],
             "resource": {
                 "kind": "AWS::EC2::Instance",
                 "partition": "aws",
@@ -75,6 +76,31 @@ def test_a_finding_is_told_with_everything_known_of_it() -> None:
                 "name": "web",
             },
         }
+    ]
+
+
+def test_the_proof_of_a_finding_is_told_hop_by_hop() -> None:
+    blocked = Hop("AWS::EC2::NetworkAcl", "acl-1", allows=False, rule="entry 1", code="SUBNET_ACL_RESTRICTION")
+    proved = _document(finding("i-1", rule=ADMIN_PORT, path=(*PROOF[3:4], blocked)))["findings"][0]
+    assert proved["path"] == [
+        {
+            "kind": "AWS::EC2::RouteTable",
+            "id": "rtb-1",
+            "direction": "return",
+            "allows": True,
+            "inspects": False,
+            "rule": "route in rtb-1: 0.0.0.0/0 -> igw-1",
+            "code": "",
+        },
+        {
+            "kind": "AWS::EC2::NetworkAcl",
+            "id": "acl-1",
+            "direction": "forward",
+            "allows": False,
+            "inspects": False,
+            "rule": "entry 1",
+            "code": "SUBNET_ACL_RESTRICTION",
+        },
     ]
 
 

