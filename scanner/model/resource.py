@@ -49,7 +49,8 @@ class Resource:
         for key in path.split("."):
             if isinstance(value, Unknown):
                 return value
-            if not isinstance(value, Mapping) or key not in value:
+            # A dictionary is told at once, and what is merely like one only after a search.
+            if not isinstance(value, (dict, MappingProxyType, Mapping)) or key not in value:
                 return default
             value = value[key]
         return default if value is None else value

@@ -146,7 +146,7 @@ def _listed_spans(inventory: View, route: Mapping[str, Any], family: int) -> Ite
 
 def _arbitrary(one: Mapping[str, Any], other: Mapping[str, Any]) -> Mapping[str, Any]:
     """Two prefix lists with the same block and different targets: AWS takes one of them, and does not say which."""
-    if target_of(one) == target_of(other) or "Undecided" in one:
+    if "Undecided" in one or (target_of(one), is_active(one)) == (target_of(other), is_active(other)):
         return one
     lists = f"{one['DestinationPrefixListId']} and {other['DestinationPrefixListId']}"
     return {"Undecided": f"the prefix lists {lists} hold the same block, and AWS does not say which route wins"}

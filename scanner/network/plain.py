@@ -61,7 +61,9 @@ def best_route(inventory: View, table: Resource, address: str) -> Mapping[str, A
                 best, winners = rank, []
             if rank == best:
                 winners.append(route)
-    if len({_target(route) for route in winners}) > 1 and winners[0].get("DestinationPrefixListId"):
+    if len({(_target(route), route.get("State")) for route in winners}) > 1 and winners[0].get(
+        "DestinationPrefixListId"
+    ):
         raise Undecided(f"two prefix lists in {table.id} hold the same block, and AWS does not say which route wins")
     return winners[-1] if winners else None
 

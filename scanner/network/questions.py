@@ -16,7 +16,8 @@ from scanner.network.tunnels import tunnel
 
 def internet_exposure(inventory: View, interface: Resource) -> Exposure:
     """What the internet reaches of a network interface: every port, every source, and what stays in doubt."""
-    return exposure_of(fabric_of(inventory), interface)
+    fabric = fabric_of(inventory)
+    return fabric.once(("exposure", interface.id), lambda: exposure_of(fabric, interface))
 
 
 def proof_of(inventory: View, interface: Resource, opening: Opening, *, port: int) -> Path:

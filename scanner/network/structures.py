@@ -15,7 +15,7 @@ def structures(owner: Resource | Mapping[str, Any], key: str) -> tuple[Mapping[s
         return ()
     if isinstance(value, Unknown):
         raise Undecided(value.why)
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, Mapping) for item in value):
+    if not isinstance(value, (list, tuple)) or not all(isinstance(item, (dict, Mapping)) for item in value):
         raise Undecided(f"the facts hold in {key} something else than a list of structures")
     return tuple(value)
 
