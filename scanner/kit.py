@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from scanner.aws.moments import hours_since, moment
 from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unknown, Unsure
 from scanner.model import View as Inventory
-from scanner.network.acl_openings import world_entries
+from scanner.network.acl_openings import WorldEntry, world_entries
 from scanner.network.addresses import interval, is_world, public, union
 from scanner.network.admission import Grants, grants_of
 from scanner.network.announcements import is_announced
@@ -35,6 +35,7 @@ from scanner.network.front_doors import (
     TARGET_GROUP,
     admitted_by_groups,
     balancer_interfaces,
+    is_blocked,
 )
 from scanner.network.hubs import interface_endpoints_for, peer_of, way_to, ways_abroad
 from scanner.network.inspection import edge_tables, inspected_subnets, inspection_endpoints, passes_inspection
@@ -136,6 +137,7 @@ __all__ = [
     "Unsure",
     "Verdict",
     "Way",
+    "WorldEntry",
     "actions_of",
     "active_routes",
     "addresses_of",
@@ -170,6 +172,7 @@ __all__ = [
     "interval",
     "is_active",
     "is_announced",
+    "is_blocked",
     "is_connect_service",
     "is_going",
     "is_installed",

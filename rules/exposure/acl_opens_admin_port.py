@@ -12,6 +12,7 @@ from scanner.kit import (
     Inventory,
     Resource,
     Undecided,
+    WorldEntry,
     describe_route,
     internet_routes,
     is_listening,
@@ -23,6 +24,7 @@ from scanner.kit import (
 )
 
 _SUBNET = "AWS::EC2::Subnet"
+_EVERYBODY = {4: "--cidr-block 0.0.0.0/0", 6: "--ipv6-cidr-block ::/0"}
 
 
 def check(inventory: Inventory, *, admin_ports: list[int], world_share: float) -> Iterator[Answer]:
@@ -36,14 +38,15 @@ def check(inventory: Inventory, *, admin_ports: list[int], world_share: float) -
                 yield Clear(acl, "no entry lets the world come in to an admin port")
 
 
-def _opened(acl: Resource, admin_ports: list[int], share: float) -> dict[int, tuple[str, ...]]:
+def _opened(acl: Resource, admin_ports: list[int], share: float) -> dict[int, tuple[WorldEntry, ...]]:
     return {port: found for port in admin_ports if (found := world_entries(acl, port=port, share=share))}
 
 
-def _flag(inventory: Inventory, acl: Resource, opened: dict[int, tuple[str, ...]]) -> Flag:
-    severity, remark, evidence = _weigh(inventory, acl)
+def _flag(inventory: Inventory, acl: Resource, opened: dict[int, tuple[WorldEntry, ...]]) -> Flag:
+    families = sorted({entry.family for found in opened.values() for entry in found})
+    severity, remark, evidence = _weigh(inventory, acl, families)
     noun = "port" if len(opened) == 1 else "ports"
-    entries = dict.fromkeys(line for found in opened.values() for line in found)
+    entries = dict.fromkeys(entry.words for found in opened.values() for entry in found)
     return Flag(
         acl,
         f"{acl.label} lets the world come in to {noun} {listed(map(str, opened))}{remark}",
@@ -53,7 +56,7 @@ def _flag(inventory: Inventory, acl: Resource, opened: dict[int, tuple[str, ...]
     )
 
 
-def _weigh(inventory: Inventory, acl: Resource) -> tuple[str, str, tuple[str, ...]]:
+def _weigh(inventory: Inventory, acl: Resource, families: list[int]) -> tuple[str, str, tuple[str, ...]]:
     """Severity ("" is the card's own), the half-sentence and the evidence."""
     guarded = [str(one["SubnetId"]) for one in structures(acl, "Associations") if one.get("SubnetId")]
     if not guarded:
@@ -61,7 +64,7 @@ def _weigh(inventory: Inventory, acl: Resource) -> tuple[str, str, tuple[str, ..
     doubts: list[str] = []
     for subnet_id in guarded:
         try:
-            public = _public_evidence(inventory, subnet_id)
+            public = _public_evidence(inventory, subnet_id, families)
         except Undecided as doubt:
             doubts.append(f"what {subnet_id} is cannot be seen: {doubt.reason}")
             continue
@@ -73,13 +76,13 @@ def _weigh(inventory: Inventory, acl: Resource) -> tuple[str, str, tuple[str, ..
     return "low", remark, (f"it guards {listed(guarded)}",)
 
 
-def _public_evidence(inventory: Inventory, subnet_id: str) -> tuple[str, ...]:
-    """The routes to the internet of a subnet in which somebody may answer, and who; () for any other subnet."""
+def _public_evidence(inventory: Inventory, subnet_id: str, families: list[int]) -> tuple[str, ...]:
+    """The routes to the internet, of these families, of a subnet in which somebody may answer, and who; () for any other subnet."""
     subnet = inventory.find(_SUBNET, subnet_id)
     if subnet is None:
         raise Undecided(f"the subnet {subnet_id} cannot be seen from account {inventory.account}")
     table = route_table_of(inventory, subnet)
-    routes = [route for family in (4, 6) for route in internet_routes(inventory, table, family=family)]
+    routes = [route for family in families for route in internet_routes(inventory, table, family=family)]
     if not routes:
         return ()
     held = inventory.linked(NETWORK_INTERFACE, "SubnetId", subnet_id)
@@ -90,7 +93,7 @@ def _public_evidence(inventory: Inventory, subnet_id: str) -> tuple[str, ...]:
     return (*lines, f"{subnet_id} holds {listed(listening)}")
 
 
-def _cure(acl: Resource, opened: dict[int, tuple[str, ...]]) -> str:
+def _cure(acl: Resource, opened: dict[int, tuple[WorldEntry, ...]]) -> str:
     """An entry that denies has to come before the first that allows."""
     allowing = [
         int(one["RuleNumber"])
@@ -99,14 +102,12 @@ def _cure(acl: Resource, opened: dict[int, tuple[str, ...]]) -> str:
     ]
     used = {one.get("RuleNumber") for one in structures(acl, "Entries") if not one.get("Egress")}
     free = [number for number in range(1, min(allowing, default=1)) if number not in used]
-    families = [
-        ("--cidr-block 0.0.0.0/0", "IPv4")
-        if ":" not in line.rpartition(" from ")[2]
-        else ("--ipv6-cidr-block ::/0", "IPv6")
-        for found in opened.values()
-        for line in found
+    pairs = [
+        (port, _EVERYBODY[family])
+        for family in (4, 6)
+        for port, found in opened.items()
+        if any(entry.family == family for entry in found)
     ]
-    pairs = [(port, block) for block, _ in dict.fromkeys(families) for port in opened]
     if len(free) < len(pairs):
         return (
             f"aws ec2 describe-network-acls --network-acl-ids {word(acl.id)}\n"

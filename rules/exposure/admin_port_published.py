@@ -23,6 +23,7 @@ from scanner.kit import (
     balancer_interfaces,
     groups_of,
     internet_exposure,
+    is_blocked,
     is_live,
     is_stopped,
     listed,
@@ -249,6 +250,8 @@ def _published(
     pairs += [(port, port) for port in admin_ports if port not in overrides and _listens(listener, port)]
     for outer, inner in pairs:
         for interface in attached_to(inventory, instance).interfaces[:1]:
+            if is_blocked(inventory, interface):
+                continue
             # The accelerator keeps the client's address, so that the instance's groups see the internet itself.
             exposure = admitted_by_groups(inventory, groups_of(interface) or frozenset({"(none)"}), port=inner)
             if exposure.openings:

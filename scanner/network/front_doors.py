@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from scanner.model import Resource, Undecided, View
 from scanner.network.addresses import Intervals, public
+from scanner.network.block_public_access import OFF
 from scanner.network.exposure import LAST_PORT, Exposure, Opening
 from scanner.network.fabric import fabric_of
 from scanner.network.painting import SPACE
@@ -36,3 +37,11 @@ def admitted_by_groups(inventory: View, groups: frozenset[str], *, port: int) ->
         if sources:
             found.append(Opening("tcp", family, port, port, sources))
     return Exposure(tuple(found), grants.doubts)
+
+
+def is_blocked(inventory: View, interface: Resource) -> bool:
+    """Whether VPC Block Public Access keeps even an accelerator away from an interface; raises `Undecided`.
+
+    https://docs.aws.amazon.com/vpc/latest/userguide/security-vpc-bpa.html
+    """
+    return fabric_of(inventory).block_mode(str(interface.get("SubnetId", ""))) != OFF

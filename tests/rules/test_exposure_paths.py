@@ -274,6 +274,9 @@ def test_a_listener_with_nobody_behind_it_is_low() -> None:
 def test_a_network_acl_weighs_what_the_subnets_it_guards_weigh() -> None:
     facts = estate()
     assert [(f.outcome, f.severity) for f in answers_of("NET016", **facts).values()] == [("fail", "medium")]
+    six = {**ANY_IN, "CidrBlock": None, "Ipv6CidrBlock": "::/0"}
+    only_six = {**facts, "NetworkAcls": [{**facts["NetworkAcls"][0], "Entries": [six]}]}  # and no IPv6 route
+    assert [f.severity for f in answers_of("NET016", **only_six).values()] == ["low"]
     facts["NetworkInterfaces"] = []
     assert [f.severity for f in answers_of("NET016", **facts).values()] == ["low"]
     facts["NetworkAcls"][0]["Associations"] = []
@@ -292,6 +295,13 @@ def test_a_main_route_table_that_nobody_in_use_follows_is_low() -> None:
     )
     assert "--association-id rtbassoc-1 " in found.fix
     assert answers_of("NET008", **{**facts, "NetworkInterfaces": []})["rtb-1"].severity == "low"
+    told = {
+        "RouteTableAssociationId": "rtbassoc-2",
+        "SubnetId": "subnet-1",
+        "AssociationState": {"State": "associated"},
+    }
+    facts["RouteTables"][0]["Associations"].append(told)
+    assert answers_of("NET008", **facts)["rtb-1"].severity == "low"
 
 
 def test_what_the_instance_names_and_nobody_listed_is_no_pass() -> None:
