@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
@@ -28,9 +29,15 @@ class Address:
     @property
     def words(self) -> str:
         """The private address as text."""
-        return str(ipaddress.ip_address(self.private) if self.family == 4 else ipaddress.IPv6Address(self.private))  # noqa: PLR2004 - the families are called 4 and 6
+        return _in_words(self.family, self.private)
 
 
+@lru_cache(maxsize=262144)
+def _in_words(family: int, address: int) -> str:
+    return str(ipaddress.IPv4Address(address) if family == 4 else ipaddress.IPv6Address(address))  # noqa: PLR2004 - the families are called 4 and 6
+
+
+@lru_cache(maxsize=262144)
 def number(address: str) -> int:
     """An address as an integer; raises `Undecided` for what is none."""
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from scanner.model import Resource, Undecided
@@ -34,6 +35,7 @@ class Lookups(Protocol):
         """What the security groups say together; `wears` are the groups of whoever has the other address."""
 
 
+@lru_cache(maxsize=262144)
 def family_of(address: str) -> int:
     """4 or 6."""
     return ipaddress.ip_address(address).version
