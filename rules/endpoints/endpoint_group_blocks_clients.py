@@ -34,8 +34,9 @@ from scanner.kit import (
 )
 
 _HTTPS = 443
-_BETWEEN = ("AWS::EC2::NetworkAcl", "AWS::EC2::RouteTable")
-"""What stands between client and endpoint and belongs to neither."""
+# What stands between client and endpoint and belongs to neither: a network ACL, or a route that leads nowhere. Within a
+# VPC there always is a route; that there is none is said of addresses that are not of it.
+_BETWEEN = ("SUBNET_ACL_RESTRICTION", "BAD_STATE_ROUTE")
 
 
 def check(
@@ -121,7 +122,7 @@ def _stopped(inventory: Inventory, endpoint: Resource, client: Resource) -> Path
             return None
         if path.verdict is Verdict.UNKNOWN:
             raise Undecided(path.reason)
-        found = path if path.hops[-1].kind in _BETWEEN else found
+        found = path if path.hops[-1].code in _BETWEEN else found
     return found
 
 
