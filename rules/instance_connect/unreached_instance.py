@@ -111,10 +111,11 @@ def _cure(instance: Resource, endpoint: Resource, interface: Resource, path: Pat
             f"Mend {last.id}, which stops the session on {way}: let it carry tcp {port} from the subnet"
             f" {endpoint.get('SubnetId')} to {interface.get('SubnetId')}, and the answers to ports 1024-65535."
         )
+    permission = f"IpProtocol=tcp,FromPort={port},ToPort={port},UserIdGroupPairs=[{{GroupId={worn}}}]"
     return (
-        f"aws ec2 authorize-security-group-egress --group-id {own} --ip-permissions"
-        f" IpProtocol=tcp,FromPort={port},ToPort={port},UserIdGroupPairs=[{{GroupId={worn}}}]\n"
-        f"aws ec2 authorize-security-group-ingress --group-id {worn} --protocol tcp --port {port} --source-group {own}\n"
+        f"aws ec2 authorize-security-group-egress --group-id {word(own)} --ip-permissions {word(permission)}\n"
+        f"aws ec2 authorize-security-group-ingress --group-id {word(worn)} --protocol tcp --port {port}"
+        f" --source-group {word(own)}\n"
         "One of the two may be there already."
     )
 
@@ -125,4 +126,4 @@ def _groups(interface: Resource) -> tuple[str, ...]:
 
 
 def _first(ids: tuple[object, ...]) -> str:
-    return word(ids[0]) if ids else "<its group>"
+    return str(ids[0]) if ids else ""
