@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from benchmarks import collect, judging, starting
+from benchmarks import collect, judging, network, starting
 
 
 def main() -> None:
     """Prints them under their titles."""
-    for title, module in (("Starting", starting), ("Judging", judging), ("Collecting", collect)):
+    for title, module in (("Starting", starting), ("Judging", judging), ("Network", network), ("Collecting", collect)):
         print(title, flush=True)
         module.main()
         print()

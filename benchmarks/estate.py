@@ -1,4 +1,4 @@
-"""An inventory of any size that looks like an account: VPCs, subnets, groups, instances with their interfaces, endpoints."""
+"""An inventory of any size that looks like an account: VPCs, subnets, ACLs, groups, instances with interfaces, endpoints."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def make_estate(instances: int) -> Inventory:
         "AWS::EC2::Subnet": [_subnet(number, number % vpcs) for number in range(subnets)],
         "AWS::EC2::InternetGateway": [_gateway(number) for number in range(vpcs)],
         "AWS::EC2::RouteTable": [_table(number, vpcs, subnets) for number in range(vpcs)],
-        "AWS::EC2::SecurityGroup": [_group(number, number % vpcs) for number in range(vpcs * GROUPS_PER_VPC)],
+        "AWS::EC2::SecurityGroup": [
+            _group(number, number % vpcs, number // vpcs) for number in range(vpcs * GROUPS_PER_VPC)
+        ],
+        "AWS::EC2::NetworkAcl": [_acl(number, vpcs, subnets) for number in range(2 * vpcs)],
         "AWS::EC2::Instance": [],
         "AWS::EC2::NetworkInterface": [],
         "AWS::EC2::VPCEndpoint": [_endpoint(number) for number in range(vpcs)],
@@ -37,9 +40,12 @@ def make_estate(instances: int) -> Inventory:
         "AWS::CloudTrail::Trail": [_trail()],
     }
     for number in range(instances):
-        instance, interface = _instance(number, number % subnets, (number % subnets) % vpcs)
+        vpc, ordinal = (number % subnets) % vpcs, number // subnets
+        groups = [(first % GROUPS_PER_VPC) * vpcs + vpc for first in (ordinal, ordinal + 1 + number % 7)]
+        instance, interface = _instance(number, number % subnets, vpc, groups)
         given["AWS::EC2::Instance"].append(instance)
         given["AWS::EC2::NetworkInterface"].append(interface)
+    given["AWS::EC2::NetworkInterface"] += [_connect_interface(number) for number in range(0, vpcs, 2)]
     return make_inventory(given, account=ACCOUNT, region=REGION, taken_at="2026-01-15T12:00:00Z")
 
 
@@ -90,7 +96,7 @@ def _table(number: int, vpcs: int, subnets: int) -> Facts:
     routes = [
         {"DestinationCidrBlock": "10.0.0.0/16", "GatewayId": "local", "State": "active", "Origin": "CreateRouteTable"}
     ]
-    if number % 2:
+    if number % 2 == 0:
         routes.append({"DestinationCidrBlock": "0.0.0.0/0", "GatewayId": _id("igw", number), "State": "active"})
     members = [_id("subnet", one) for one in range(number, subnets, vpcs)][:2]
     return {
@@ -113,11 +119,40 @@ def _table(number: int, vpcs: int, subnets: int) -> Facts:
     }
 
 
-def _group(number: int, vpc: int) -> Facts:
-    source = "0.0.0.0/0" if number % 10 == 0 else "10.0.0.0/8"
+def _acl(number: int, vpcs: int, subnets: int) -> Facts:
+    """One of two of a VPC, each of which guards half of its subnets; the second keeps a neighbourhood out."""
+    vpc, half = number % vpcs, number // vpcs
+    members = [_id("subnet", one) for one in range(vpc, subnets, vpcs)][half::2]
+    every = {"Protocol": "-1", "RuleAction": "allow", "CidrBlock": "0.0.0.0/0"}
+    denied = {
+        "RuleNumber": 90,
+        "Egress": False,
+        "Protocol": "6",
+        "RuleAction": "deny",
+        "CidrBlock": "198.51.100.0/24",
+        "PortRange": {"From": 22, "To": 22},
+    }
+    return {
+        "NetworkAclId": _id("acl", number),
+        "VpcId": _id("vpc", vpc),
+        "OwnerId": ACCOUNT,
+        "IsDefault": half == 0,
+        "Associations": [{"NetworkAclId": _id("acl", number), "SubnetId": one} for one in members],
+        "Entries": [
+            *([denied] if half else []),
+            {**every, "RuleNumber": 100, "Egress": False},
+            {**every, "RuleNumber": 100, "Egress": True},
+            {**every, "RuleNumber": 32767, "Egress": False, "RuleAction": "deny"},
+            {**every, "RuleNumber": 32767, "Egress": True, "RuleAction": "deny"},
+        ],
+    }  # fmt: skip
+
+
+def _group(number: int, vpc: int, ordinal: int) -> Facts:
+    source = "0.0.0.0/0" if ordinal % 10 == 0 else "10.0.0.0/8"
     return {
         "GroupId": _id("sg", number),
-        "GroupName": "default" if number < vpc else f"group-{number}",
+        "GroupName": "default" if ordinal == 0 else f"group-{number}",
         "VpcId": _id("vpc", vpc),
         "OwnerId": ACCOUNT,
         "IpPermissions": [
@@ -130,8 +165,8 @@ def _group(number: int, vpc: int) -> Facts:
     }  # fmt: skip
 
 
-def _instance(number: int, subnet: int, vpc: int) -> tuple[Facts, Facts]:
-    groups = [{"GroupId": _id("sg", (number % GROUPS_PER_VPC) + vpc), "GroupName": "group"}]
+def _instance(number: int, subnet: int, vpc: int, worn: list[int]) -> tuple[Facts, Facts]:
+    groups = [{"GroupId": _id("sg", one), "GroupName": "group"} for one in worn]
     address = {"PrivateIpAddress": f"10.0.{number // 256 % 256}.{number % 256}", "Primary": True}
     if number % 20 == 0:
         address["Association"] = {"PublicIp": f"52.16.{number // 256 % 256}.{number % 256}", "IpOwnerId": "amazon"}
@@ -186,7 +221,22 @@ def _connect_endpoint(number: int) -> Facts:
         "VpcId": _id("vpc", number),
         "SubnetId": _id("subnet", number),
         "SecurityGroupIds": [_id("sg", number)],
+        "NetworkInterfaceIds": [_id("eni-eice", number)],
         "PreserveClientIp": False,
+    }
+
+
+def _connect_interface(number: int) -> Facts:
+    return {
+        "NetworkInterfaceId": _id("eni-eice", number),
+        "SubnetId": _id("subnet", number),
+        "VpcId": _id("vpc", number),
+        "OwnerId": ACCOUNT,
+        "Status": "in-use",
+        "InterfaceType": "ec2_instance_connect_endpoint",
+        "Groups": [{"GroupId": _id("sg", number), "GroupName": "group"}],
+        "PrivateIpAddresses": [{"PrivateIpAddress": "10.0.0.4", "Primary": True}],
+        "Ipv6Addresses": [],
     }
 
 
