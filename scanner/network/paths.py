@@ -162,9 +162,13 @@ def acl_hop(
 
 def _ephemeral(look: Lookups, subnet_id: str, *, egress: bool, protocol: str, family: int) -> list[int]:
     """The ephemeral ports at which the ACL may answer differently: the first of each of its ranges."""
-    found = look.fabric.entries(subnet_id, egress=egress, protocol=protocol, family=family)
-    edges = {port for entry in found for port in (entry.ports[0], entry.ports[1] + 1)}
-    return sorted({EPHEMERAL[0], *(port for port in edges if EPHEMERAL[0] <= port <= EPHEMERAL[1])})
+
+    def make() -> list[int]:
+        found = look.fabric.entries(subnet_id, egress=egress, protocol=protocol, family=family)
+        edges = {port for entry in found for port in (entry.ports[0], entry.ports[1] + 1)}
+        return sorted({EPHEMERAL[0], *(port for port in edges if EPHEMERAL[0] <= port <= EPHEMERAL[1])})
+
+    return look.fabric.once(("ephemeral", subnet_id, egress, protocol, family), make)
 
 
 def groups_hop(
