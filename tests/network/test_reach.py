@@ -161,6 +161,8 @@ def test_a_private_block_of_the_vpc_is_judged_subnet_by_subnet() -> None:
     estate.drop(INTERFACE, "eni-1")
     found = asked(estate, "10.1.1.0/28", "eni-2")
     assert (found.verdict.value, found.sources) == ("reachable", ("10.1.1.0/28",))
+    estate.entries("acl-2", entry(10, "deny", "10.1.1.0/29"), entry(100, "allow"))
+    assert asked(estate, "10.1.1.0/28", "eni-2").sources == ("10.1.1.8/29",)
     estate.entries("acl-2", entry(10, "deny", "10.1.1.0/24"), entry(100, "allow"))
     assert blocked_at(asked(estate, "10.1.1.0/28", "eni-2")) == (
         "not-reachable",
@@ -284,21 +286,23 @@ def test_a_public_nat_gateway_leads_out_where_its_own_subnet_does() -> None:
     assert (found.verdict.value, found.sources) == ("reachable", ("52.1.1.9",))
     assert "route in rtb-2: 0.0.0.0/0 -> nat-1" in cuts(found)
     assert "route in rtb-1: 0.0.0.0/0 -> igw-1" in cuts(found)
-    estate.routes("rtb-1")
-    assert blocked_at(asked(estate, "eni-2", "8.8.8.8", port=443)) == ("not-reachable", "RouteTable", "CANNOT_ROUTE")
+    for beyond in ((), (route(V4, "nat-2"),)):
+        closed = asked(estate.routes("rtb-1", *beyond), "eni-2", "8.8.8.8", port=443)
+        assert blocked_at(closed) == ("not-reachable", "RouteTable", "CANNOT_ROUTE")
 
 
 @pytest.mark.parametrize(
-    ("facts", "code"),
+    ("facts", "code", "words"),
     [
-        ({"ConnectivityType": "private", "NatGatewayAddresses": [{"PrivateIp": "10.1.1.9"}]}, "CANNOT_ROUTE"),
-        ({"State": "deleted"}, "BAD_STATE"),
-        ({"NatGatewayAddresses": [{"PrivateIp": "10.1.1.9"}]}, "CANNOT_ROUTE"),
+        ({"ConnectivityType": "private"}, "CANNOT_ROUTE", "nat-1 is private"),
+        ({"State": "deleted"}, "BAD_STATE", "nat-1 is deleted"),
+        ({"NatGatewayAddresses": [{"PrivateIp": "10.1.1.9"}]}, "CANNOT_ROUTE", "nat-1 has no public address"),
     ],
 )
-def test_a_nat_gateway_that_is_private_or_gone_does_not_lead_out(facts: Any, code: str) -> None:
+def test_a_nat_gateway_that_is_private_or_gone_does_not_lead_out(facts: Any, code: str, words: str) -> None:
     found = asked(nat(private_host(route(V4, "nat-1")), **facts), "eni-2", "8.8.8.8", port=443)
     assert blocked_at(found) == ("not-reachable", "NatGateway", code)
+    assert found.hops[-1].rule == words
 
 
 def test_the_network_acl_of_the_nat_gateways_subnet_counts_both_ways() -> None:
