@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
 from scanner.author.pages import rule_pages
 from scanner.cli import cli
-from scanner.rulebook.shelf import load_rules
+from scanner.evaluate.worlds import observe
+from scanner.model import Rule
+from scanner.rulebook.shelf import READS, built_in_folder, load_rules
 
 HERE = Path(__file__).resolve().parent
 GENERATED = ("rules/*.md", "schema/*.json", "iam-policy.json", "cli.md")
@@ -29,6 +33,12 @@ def cli_page() -> str:
     return "\n".join(lines)
 
 
+def reads(rules: Sequence[Rule]) -> str:
+    """What each built-in rule was seen to read while it played its worlds."""
+    seen = {Path(rule.file).relative_to(built_in_folder()).as_posix(): sorted(observe(rule)) for rule in rules}
+    return json.dumps(seen, indent=1, sort_keys=True) + "\n"
+
+
 def readme(policy: str) -> str:
     """The README with the policy of all rules in its place."""
     text = (HERE.parent / "README.md").read_text(encoding="utf-8")
@@ -39,7 +49,8 @@ def readme(policy: str) -> str:
 
 def main(*, check: bool) -> int:
     """0 when everything is (now) current."""
-    pages = {**rule_pages(load_rules()), "cli.md": cli_page()}
+    rules = load_rules()
+    pages = {**rule_pages(rules), "cli.md": cli_page(), f"../rules/{READS}": reads(rules)}
     pages["../README.md"] = readme(pages["iam-policy.json"])
     present = {path for pattern in GENERATED for path in HERE.glob(pattern)}
     wanted = {HERE / name: text for name, text in pages.items()}

@@ -157,7 +157,7 @@ def choose_rules(config: Config) -> tuple[Rule, ...]:
     """The built-in and the user's rules that the configuration wants; raises `CardErrors` and `ConfigError`."""
     from scanner.rulebook.shelf import load_rules, select_rules
 
-    return select_rules(load_rules(config.rules), config)
+    return select_rules(load_rules(config.rules, brief=True), config)
 
 
 def kinds_read(rules: Sequence[Rule]) -> frozenset[str]:

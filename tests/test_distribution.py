@@ -61,7 +61,9 @@ def test_the_wheel_holds_every_card_and_companion(built: Path) -> None:
         }
         names = set(wheel.namelist())
     here = {
-        str(path.relative_to(ROOT / "rules")) for path in (ROOT / "rules").rglob("*") if path.suffix in {".yaml", ".py"}
+        str(path.relative_to(ROOT / "rules"))
+        for path in (ROOT / "rules").rglob("*")
+        if path.suffix in {".yaml", ".py", ".json"}
     }
     assert {name for name in shipped if not name.endswith(".pyc")} == here
     assert "scanner/py.typed" in names

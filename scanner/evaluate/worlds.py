@@ -65,7 +65,12 @@ def play(rule: Rule, world: World) -> tuple[list[Finding], list[str]]:
 
 
 def kinds_read(rule: Rule) -> frozenset[str]:
-    """The kinds a rule asks for, as seen while it plays its worlds; a rule without worlds is watched over an empty one."""
+    """The kinds a rule asks for: as written down when it was last watched, else watched now."""
+    return observe(rule) if rule.reads is None else rule.reads
+
+
+def observe(rule: Rule) -> frozenset[str]:
+    """The kinds a rule asks for while it plays its worlds; a rule without worlds is watched over an empty one."""
     read: set[str] = {rule.about}
     empty = World("empty", "good", {rule.about: [{}]})
     for world in (*rule.worlds, empty):

@@ -109,6 +109,8 @@ class Rule:
     retired: str = ""
     file: str = ""
     values: Mapping[str, Any] = field(default_factory=dict)
+    reads: frozenset[str] | None = None
+    """The kinds it was seen to read, where that was written down; None: its worlds have to be played to know."""
     severity_set: bool = False
     """True where the configuration set the severity; a flag's own severity then no longer counts."""
 

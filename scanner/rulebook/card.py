@@ -23,13 +23,16 @@ KEYS = (
 ID = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
 SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
+_WORLDS = re.compile(r"^(good|bad|unknown):", re.MULTILINE)
 
-def read_card(path: Path, *, strict: bool = False) -> Rule:
+
+def read_card(path: Path, *, strict: bool = False, brief: bool = False) -> Rule:
     """The rule of a card and of the Python beside it; raises `CardErrors` with every mistake found.
 
-    `strict` also holds every fact the card names against botocore's model, which costs a tenth of a second.
+    `strict` also holds every fact the card names against botocore's model, which costs a tenth of a second. `brief`
+    leaves the worlds out, which are nine tenths of a card and at its end.
     """
-    document = read_document(path)
+    document = read_document(path, until=_WORLDS if brief else None)
     if not isinstance(document.data, dict):
         raise CardErrors(
             [CardError("a card is a mapping of keys", place=document.place(), cure=f"start with {KEYS[0]}:")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,6 +15,9 @@ from scanner.rulebook.card import read_card
 from scanner.rulebook.configuration import NAMES
 from scanner.rulebook.document import read_document
 
+READS = "reads.json"
+"""Beside the built-in cards: what each was seen to read."""
+
 
 def built_in_folder() -> Path:
     """Where the built-in cards are: inside the wheel, or beside the engine in a checkout."""
@@ -22,16 +26,23 @@ def built_in_folder() -> Path:
     return shipped if shipped.is_dir() else engine.parent / "rules"
 
 
-def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True) -> tuple[Rule, ...]:
+def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True, brief: bool = False) -> tuple[Rule, ...]:
     """Every rule, sorted by id; raises `CardErrors` with every mistake on every card.
 
     Built-in cards were checked against botocore's model when they were released; a user's own are checked here.
-    A card that is named twice, by two folders or by one of the built-in ones, is read once.
+    A card that is named twice, by two folders or by one of the built-in ones, is read once. `brief` leaves the worlds of
+    built-in cards out where it is written down what the rule reads: a scan needs no more.
     """
     mistakes: list[CardError] = []
     own = _files([Path(folder) for folder in folders], mistakes)
     shipped = _files([built_in_folder()], mistakes) if built_in else {}
-    rules = [rule for card, path in shipped.items() if card not in own for rule in _read(path, mistakes, strict=False)]
+    seen = observed_reads() if brief else {}
+    rules = [
+        rule
+        for card, path in shipped.items()
+        if card not in own
+        for rule in _read(path, mistakes, reads=seen.get(path.relative_to(built_in_folder()).as_posix()))
+    ]
     rules += [rule for path in own.values() for rule in _read(path, mistakes, strict=True)]
     mistakes += _clashes(rules)
     if mistakes:
@@ -71,9 +82,19 @@ def _files(folders: Iterable[Path], mistakes: list[CardError]) -> dict[Path, Pat
     return found
 
 
-def _read(path: Path, mistakes: list[CardError], *, strict: bool) -> Iterator[Rule]:
+def observed_reads() -> Mapping[str, frozenset[str]]:
+    """The kinds each built-in card was seen to read when the pages were last generated: path of the card -> kinds."""
+    path = built_in_folder() / READS
+    if not path.is_file():
+        return {}
+    return {card: frozenset(kinds) for card, kinds in json.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def _read(
+    path: Path, mistakes: list[CardError], *, strict: bool = False, reads: frozenset[str] | None = None
+) -> Iterator[Rule]:
     try:
-        yield read_card(path, strict=strict)
+        yield replace(read_card(path, strict=strict, brief=reads is not None), reads=reads)
     except CardErrors as several:
         mistakes += several.mistakes
     except CardError as mistake:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scanner.evaluate.worlds import play
+from scanner.evaluate.worlds import observe, play
 from scanner.model import Rule, World
 from scanner.rulebook.card import read_card
 from scanner.rulebook.shelf import built_in_folder, card_files, load_rules, with_settings
@@ -33,3 +34,14 @@ def test_a_rule_shows_good_bad_and_unknown_worlds_and_says_why_and_how_to_mend_i
 @pytest.mark.parametrize("path", card_files(built_in_folder()), ids=lambda path: path.stem)
 def test_a_card_speaks_the_language_of_botocores_models(path: Path) -> None:
     read_card(path, strict=True)
+
+
+def test_what_is_written_down_of_a_rules_reading_is_what_is_seen_now() -> None:
+    written = {rule.id: rule.reads for rule in load_rules(brief=True)}
+    assert written == {rule.id: observe(rule) for rule in RULES}
+
+
+def test_worlds_stand_at_the_end_of_a_card() -> None:
+    whole = {rule.id: replace(rule, worlds=()) for rule in RULES}
+    brief = {rule.id: replace(rule, reads=None) for rule in load_rules(brief=True)}
+    assert brief == whole
