@@ -9,6 +9,7 @@ import pytest
 
 from scanner.network.addresses import Interval
 from scanner.network.exposure import exposure_of
+from scanner.network.interfaces import addresses_of
 from tests.by_hand import refused
 from tests.network.estates import (
     ACL,
@@ -402,6 +403,13 @@ def test_who_reaches_ssh_over_ipv6(name: str) -> None:
     estate = public_host()
     change(estate)
     assert sources(estate, family=6) == expected
+
+
+def test_the_interface_s_own_association_belongs_to_its_primary_address() -> None:
+    both = [address("10.1.1.5"), address("10.1.1.6")]
+    told = {"PrivateIpAddress": "10.1.1.5", "Association": {"PublicIp": "52.1.1.1"}, "PrivateIpAddresses": both}
+    interface = found(public_host().put(INTERFACE, "eni-1", **told, Ipv6Addresses=[]).fabric(), INTERFACE, "eni-1")
+    assert [(one.words, one.public) for one in addresses_of(interface)] == [("10.1.1.5", "52.1.1.1"), ("10.1.1.6", "")]
 
 
 def test_every_port_is_told_at_once() -> None:
