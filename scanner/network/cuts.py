@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from scanner.model import Hop, Resource, View
+from scanner.model import Hop, Resource, Undecided, View
 from scanner.network.acls import NETWORK_ACL
 from scanner.network.painting import target_of
 from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, describe_route
@@ -77,7 +77,11 @@ def candidates(view: View, hops: Iterable[Hop], interfaces: Iterable[Resource]) 
         if hop.kind == INTERNET_GATEWAY:
             yield from _without_address(hop, interfaces)
         owner = view.find(hop.kind, hop.id) if hop.kind in makers else None
-        other = makers[hop.kind](owner, hop.rule) if owner is not None else None
+        try:
+            other = makers[hop.kind](owner, hop.rule) if owner is not None else None
+        except Undecided:
+            # Beside something that cannot be read nobody knows what is left without the rule.
+            continue
         if other is not None:
             yield cut, other
 

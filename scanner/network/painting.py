@@ -122,7 +122,7 @@ def _candidates(inventory: View, table: Resource, family: int) -> Iterator[tuple
         span = _span(route, family)
         if span is None:
             continue
-        learned = route.get("Origin") in _PROPAGATED
+        learned = str(route.get("Origin")) in _PROPAGATED
         # A learned route inside the VPC's own block never wins over `local`, however specific it is:
         # https://docs.aws.amazon.com/vpn/latest/s2svpn/vpn-route-priority.html
         if learned and any(own and own[0] <= span[0] and span[1] <= own[1] for own in local):

@@ -61,7 +61,7 @@ def best_route(inventory: View, table: Resource, address: str) -> Mapping[str, A
                 best, winners = rank, []
             if rank == best:
                 winners.append(route)
-    if len({(_target(route), route.get("State")) for route in winners}) > 1 and winners[0].get(
+    if len({(_target(route), str(route.get("State"))) for route in winners}) > 1 and winners[0].get(
         "DestinationPrefixListId"
     ):
         raise Undecided(f"two prefix lists in {table.id} hold the same block, and AWS does not say which route wins")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from scanner.errors import InternalError
-from scanner.model import Hop, Resource
+from scanner.model import Hop, Resource, Undecided
 from scanner.network.addresses import Intervals, intersection
 from scanner.network.exposure import Opening
 from scanner.network.fabric import Fabric
@@ -26,7 +26,7 @@ def witness(sources: Intervals, *, family: int) -> str:
 
 
 def prove(fabric: Fabric, interface: Resource, opening: Opening, *, port: int) -> Path:
-    """The path of one packet through an opening, hop by hop; raises `InternalError` where there is none."""
+    """The path of one packet through an opening, hop by hop; raises `InternalError` where there is none, or `Undecided`."""
     source = witness(opening.sources, family=opening.family)
     look = Plain(fabric)
     wanted = Verdict.VIA_MIDDLEBOX if opening.middlebox else Verdict.REACHABLE
@@ -36,6 +36,9 @@ def prove(fabric: Fabric, interface: Resource, opening: Opening, *, port: int) -
             path = from_internet(look, interface, address, source=source, protocol=opening.protocol, port=port)
             if path.verdict is wanted:
                 break
+    if path is not None and path.verdict is Verdict.UNKNOWN:
+        # Sets leave out what cannot be read where it makes no difference to them; a packet may still meet it.
+        raise Undecided(path.reason)
     if path is None or path.verdict is not wanted:
         found = path.reason or path.verdict if path else "it has no public address"
         raise InternalError(

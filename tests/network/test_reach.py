@@ -425,3 +425,18 @@ def test_of_several_inventories_the_one_that_holds_both_ends_is_asked() -> None:
     )
     with pytest.raises(UsageError, match="there is no inventory of any Region"):
         scanner.reach([], "internet", "eni-1")
+
+
+# What cannot be read
+
+
+def test_a_rule_that_cannot_be_read_beside_the_one_that_lets_in_leaves_the_way_open_and_is_no_error() -> None:
+    estate = public_host().put(GROUP, "sg-1", IpPermissions=[rule(V4), {"FromPort": 22, "ToPort": 22}])
+    assert asked(estate, "internet", "eni-1").is_open
+    odd = public_host().put(TABLE, "rtb-1", Routes=[route("10.1.0.0/16", "local"), route(V4, "igw-1", origin=["?"])])  # type: ignore[arg-type] # what AWS does not send
+    assert asked(odd, "internet", "eni-1").is_open
+
+
+def test_an_entry_that_only_one_half_of_the_engine_reads_makes_it_unknown_and_no_error() -> None:
+    estate = two_hosts().entries("acl-2", entry(100, "allow"), entry(200, "deny", "10.0.0.0/99"))
+    assert asked(estate, "eni-1", "eni-2").verdict.value == "unknown"
