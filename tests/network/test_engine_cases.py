@@ -153,6 +153,10 @@ ROUTING: dict[str, tuple[Change, str]] = {
 GATEWAYS: dict[str, tuple[Change, str]] = {
     "no gateway": (lambda e: e.drop(GATEWAY, "igw-1"), CLOSED),
     "a gateway of another VPC": (lambda e: e.put(GATEWAY, "igw-1", Attachments=[{"VpcId": "vpc-2", "State": "available"}]), CLOSED),
+    "a gateway that goes over to another VPC": (
+        lambda e: e.put(GATEWAY, "igw-1", Attachments=[{"VpcId": "vpc-1", "State": "detached"}, {"VpcId": "vpc-2", "State": "attached"}]),
+        CLOSED,
+    ),
     "a gateway that is being detached": (
         lambda e: e.put(GATEWAY, "igw-1", Attachments=[{"VpcId": "vpc-1", "State": "detaching"}]),
         CLOSED,
@@ -570,6 +574,13 @@ PEERINGS: dict[str, tuple[Change, str]] = {
     ),
     "a connection to a third VPC": (
         also(peered(), lambda e: e.put(PEERING, "pcx-1", AccepterVpcInfo={"VpcId": "vpc-3"})),
+        BLOCKED,
+    ),
+    "two connections over a third VPC": (
+        also(peered(), lambda e: e.put(PEERING, "pcx-1", AccepterVpcInfo={"VpcId": "vpc-3"})
+             .add(PEERING, VpcPeeringConnectionId="pcx-2", Status={"Code": "active"},
+                  RequesterVpcInfo={"VpcId": "vpc-2"}, AccepterVpcInfo={"VpcId": "vpc-3"})
+             .routes("rtb-2", route("10.1.0.0/16", "pcx-2"))),
         BLOCKED,
     ),
     "connections were refused": (
