@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from scanner.aws.build import make_inventory
+from scanner.aws.build import make_inventory, make_resource
 from scanner.aws.kinds import identify
 from scanner.aws.table import KINDS
-from scanner.model import GLOBAL, Gap, GapReason, Unknown
+from scanner.model import GLOBAL, Gap, GapReason, Origin, Unknown
 from tests.by_hand import ACCOUNT, HOME, TRAIL, VPC, inventory
 
 
@@ -20,6 +20,8 @@ from tests.by_hand import ACCOUNT, HOME, TRAIL, VPC, inventory
         (VPC, {"VpcId": "vpc-1", "OwnerId": "444455556666"}, ("vpc-1", f"arn:aws:ec2:{HOME}:444455556666:vpc/vpc-1")),
         (VPC, {"VpcId": "vpc-1", "OwnerId": "amazon-aws"}, ("vpc-1", f"arn:aws:ec2:{HOME}:{ACCOUNT}:vpc/vpc-1")),
         ("AWS::EC2::Subnet", {"SubnetId": "s", "SubnetArn": "arn:x"}, ("s", "arn:x")),
+        ("AWS::EC2::Subnet", {"SubnetId": "s", "SubnetArn": ""}, ("s", f"arn:aws:ec2:{HOME}:{ACCOUNT}:subnet/s")),
+        ("AWS::EC2::Subnet", {"SubnetId": "s", "SubnetArn": 5}, ("s", f"arn:aws:ec2:{HOME}:{ACCOUNT}:subnet/s")),
         ("AWS::EC2::Subnet", {"SubnetId": "s"}, ("s", f"arn:aws:ec2:{HOME}:{ACCOUNT}:subnet/s")),
         ("AWS::EC2::InstanceConnectEndpoint", {"InstanceConnectEndpointId": "e"},
          ("e", f"arn:aws:ec2:{HOME}:{ACCOUNT}:instance-connect-endpoint/e")),
@@ -54,8 +56,8 @@ def test_every_arn_has_its_parts(kind: str) -> None:
 
 
 def test_a_trail_belongs_to_its_home_region() -> None:
-    known = inventory({TRAIL: [{"Name": "t", "HomeRegion": "us-east-1"}, {"Name": "u", "HomeRegion": None}]})
-    assert [trail.region for trail in known.of(TRAIL)] == ["us-east-1", HOME]
+    known = inventory({TRAIL: [{"Name": "t", "HomeRegion": home} for home in ("us-east-1", None, "", 5)]})
+    assert [trail.region for trail in known.of(TRAIL)] == ["us-east-1", HOME, HOME, HOME]
 
 
 def test_global_kinds_have_no_region() -> None:
@@ -74,6 +76,12 @@ def test_every_inventory_has_its_account_and_its_region() -> None:
 
 def test_resources_say_which_call_told_of_them() -> None:
     assert inventory({VPC: [{"VpcId": "vpc-1"}]}).of(VPC)[0].origin.call == "ec2:DescribeVpcs"
+
+
+def test_a_resource_of_a_template_says_where_it_stands() -> None:
+    origin = Origin(file="template.yaml", line=7)
+    made = make_resource(KINDS[VPC], {"VpcId": "vpc-1"}, partition="aws", account=ACCOUNT, region=HOME, origin=origin)
+    assert made.origin == origin
 
 
 def test_a_kind_outside_the_table_is_refused() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from scanner.aws import shapes
 from scanner.aws.shapes import _ALSO_SENT, _EITHER_CASE, ANYTHING, Shape, shape_of
 from scanner.aws.table import KINDS
 
@@ -45,7 +46,29 @@ def test_details_join_the_list() -> None:
     }
 
 
+def test_of_a_detail_only_what_is_kept_joins() -> None:
+    assert "Entries" in shape_of("AWS::EC2::PrefixList").members
+    assert "NextToken" not in shape_of("AWS::EC2::PrefixList").members
+
+
+def test_a_model_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(LookupError, match="botocore has no model of no-such-service"):
+        shapes._model("no-such-service")
+    monkeypatch.setattr(shapes, "find_spec", lambda _: None)
+    with pytest.raises(LookupError, match="botocore's data files are not installed"):
+        shapes._model("another-service")
+
+
 def test_a_structure_that_holds_itself_ends_in_anything() -> None:
+    tree = {"type": "structure", "members": {"Above": {"shape": "Tree"}, "Below": {"shape": "Trees"}}}
+    made = {"Tree": tree, "Trees": {"type": "list", "member": {"shape": "Tree"}}, "Answer": tree}
+    reader = shapes._Reader({"shapes": made, "operations": {"Get": {"output": {"shape": "Tree"}}}}, "K")
+    answer = reader.output("Get")
+    assert answer.members["Above"] is ANYTHING
+    assert answer.members["Below"].item is ANYTHING
+
+
+def test_no_kind_is_bottomless() -> None:
     def depth(shape: Shape, level: int = 0) -> int:
         parts = [*shape.members.values(), *([shape.item] if shape.item else [])]
         return max((depth(part, level + 1) for part in parts), default=level)

@@ -209,6 +209,19 @@ def test_kinds_are_found_by_name_and_with_their_parents() -> None:
     assert set(ALWAYS) <= set(KINDS)
 
 
+def test_a_row_knows_its_calls_and_its_keys() -> None:
+    assert KINDS["AWS::CloudTrail::Trail"].calls == (
+        ("cloudtrail", "DescribeTrails"), ("cloudtrail", "GetTrailStatus"), ("cloudtrail", "GetEventSelectors"),
+    )  # fmt: skip
+    assert [call for _, call in KINDS["AWS::S3::Bucket"].calls] == [
+        "GetBucketPolicy",
+        "GetBucketPolicyStatus",
+        "GetPublicAccessBlock",
+    ]
+    assert KINDS["AWS::EC2::Instance"].response_keys == ("Reservations", "Instances")
+    assert KINDS["AWS::CloudFront::VpcOrigin"].response_keys == ("VpcOriginList", "Items")
+
+
 @pytest.mark.parametrize(
     ("service", "call", "action"),
     [
