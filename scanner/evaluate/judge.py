@@ -178,8 +178,9 @@ class _Verdicts:
     def _say(
         self, resource: Resource, outcome: Outcome, message: str, because: tuple[str, ...] = (), fix: str = ""
     ) -> None:
-        finding = Finding(self._rule.id, outcome, self._rule.severity, resource, message, because, fix)
-        self._found.setdefault(resource, finding)
+        if resource not in self._found:
+            finding = Finding(self._rule.id, outcome, self._rule.severity, resource, message, because, fix)
+            self._found[resource] = finding
 
 
 def _joined(earlier: Finding, later: Finding) -> Finding:

@@ -35,6 +35,8 @@ def put_settings(source: str, values: Mapping[str, Any]) -> str:
 
     Raises KeyError with the name of a setting that has no value.
     """
+    if "$" not in source:
+        return source
     parts: list[str] = []
     end = 0
     for quoted in _QUOTED.finditer(source):
@@ -75,8 +77,66 @@ def ask(source: str, facts: Any) -> Any:
 
 def decide(source: str, facts: Any) -> bool | Unknown:
     """True, False or `Unknown`, with JMESPath's notion of truth (false, null, "", [] and {} are false)."""
+    told = _told(source, facts)
+    return _decide(source, facts) if told is None else _decided(source, told)
+
+
+def _decide(source: str, facts: Any) -> bool | Unknown:
     value = ask(source, facts)
     return value if isinstance(value, Unknown) else not is_false(value)
+
+
+# With these alone an expression is about the facts it names, and about nothing else of a resource.
+_PLAIN = frozenset({
+    "field", "subexpression", "literal", "comparator", "not_expression", "and_expression", "or_expression",
+    "function_expression",
+})  # fmt: skip
+
+
+@lru_cache(maxsize=65536)
+def _decided(source: str, told: tuple[tuple[tuple[str, ...], str | bool], ...]) -> bool | Unknown:
+    """The verdict over these facts alone; thousands of resources have the same ones."""
+    facts: dict[str, Any] = {}
+    for path, value in told:
+        inner = facts
+        for step in path[:-1]:
+            inner = inner.setdefault(step, {})
+        inner[path[-1]] = value
+    return _decide(source, facts)
+
+
+def _told(source: str, facts: Any) -> tuple[tuple[tuple[str, ...], str | bool], ...] | None:
+    """The facts an expression reads, where all of them are words, truths or absent; None where it may read others."""
+    told: list[tuple[tuple[str, ...], str | bool]] = []
+    paths = _plain_paths(source)
+    for path in paths or ():
+        value = facts
+        for step in path:
+            if not isinstance(value, (dict, MappingProxyType)):
+                return None
+            value = value.get(step)
+            if value is None:
+                break
+        else:
+            if not isinstance(value, (str, bool)):
+                return None
+            told.append((path, value))
+    return tuple(told) if paths is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _plain_paths(source: str) -> tuple[tuple[str, ...], ...] | None:
+    """The paths of the facts an expression reads; None where it reads more than fields by their names."""
+    tree = parse(source)
+    return tuple(tuple(path.split(".")) for path in _paths(tree)) if _is_plain(tree) else None
+
+
+def _is_plain(node: Mapping[str, Any]) -> bool:
+    if node["type"] == "field":
+        return "." not in node["value"]
+    if node["type"] == "subexpression":
+        return bool(_dotted(node)) and all(_is_plain(child) for child in node["children"])
+    return node["type"] in _PLAIN and all(_is_plain(child) for child in node["children"])
 
 
 def fill(text: str, resource: Resource, values: Mapping[str, Any] = MappingProxyType({})) -> str:

@@ -45,6 +45,9 @@ class Resource:
 
         An `Unknown` on the way is the answer itself: asking it for a decision raises `Undecided`.
         """
+        if "." not in path:
+            value = self.facts.get(path)
+            return default if value is None else value
         value: Any = self.facts
         for key in path.split("."):
             if isinstance(value, Unknown):
@@ -67,7 +70,9 @@ class Resource:
         """The resource's tags as a plain mapping (EC2's `Tags` list of Key and Value)."""
         pairs = self.items("Tags")
         return {
-            str(tag["Key"]): str(tag.get("Value", "")) for tag in pairs if isinstance(tag, Mapping) and "Key" in tag
+            str(tag["Key"]): str(tag.get("Value", ""))
+            for tag in pairs
+            if isinstance(tag, (dict, Mapping)) and "Key" in tag
         }
 
     @property

@@ -21,8 +21,25 @@ class Attached:
     doubts: tuple[str, ...] = ()
 
 
+class _Attachments:
+    """What was found of the instances of one inventory, for the next rule that asks."""
+
+    def __init__(self, inventory: View) -> None:
+        inventory.known(NETWORK_INTERFACE)
+        self.found: dict[str, tuple[Resource, Attached]] = {}
+
+
 def attached_to(inventory: View, instance: Resource) -> Attached:
     """Every interface of an instance, secondary ones too; raises `Undecided` where the list may be incomplete."""
+    kept = inventory.shared(_Attachments).found
+    asked, attached = kept.get(instance.id, (None, None))
+    if attached is None or asked is not instance:
+        attached = _attached_to(inventory, instance)
+        kept[instance.id] = (instance, attached)
+    return attached
+
+
+def _attached_to(inventory: View, instance: Resource) -> Attached:
     found = {one.id: one for one in inventory.linked(NETWORK_INTERFACE, "Attachment.InstanceId", instance.id)}
     doubts: list[str] = []
     for told in structures(instance, "NetworkInterfaces"):

@@ -15,7 +15,7 @@ from scanner.network.addresses import Interval, interval
 from scanner.network.admission import Grant
 from scanner.network.attachments import attached_to
 from scanner.network.corporate import Arrival, client_vpn_arrivals, corporate_arrivals
-from scanner.network.exposure import exposure_of
+from scanner.network.exposure import kept_exposure
 from scanner.network.fabric import PEERING, fabric_of
 from scanner.network.instances import INSTANCE, is_live
 from scanner.network.interfaces import Address, addresses_of, groups_of
@@ -120,7 +120,7 @@ class Topology:
         arrivals: list[Arrival] = []
         doubts: list[str] = []
         for interface in self.interfaces_of(instance):
-            exposure = exposure_of(self._fabric, interface)
+            exposure = kept_exposure(self._fabric, interface)
             doubts += exposure.doubts
             for port in ports:
                 for opening in exposure.at(port):

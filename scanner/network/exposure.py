@@ -70,6 +70,11 @@ def sources_in_words(sources: Intervals, *, family: int) -> str:
     return ", ".join(blocks) if len(blocks) <= few else f"{len(blocks)} blocks ({size(sources):,} addresses)"
 
 
+def kept_exposure(fabric: Fabric, interface: Resource) -> Exposure:
+    """What the internet reaches of an interface as the inventory has it, found once for all rules that ask."""
+    return fabric.once(("exposure", interface.id), lambda: exposure_of(fabric, interface))
+
+
 def exposure_of(fabric: Fabric, interface: Resource) -> Exposure:
     """What the internet reaches of an interface, whether or not anything listens there.
 

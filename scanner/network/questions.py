@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from scanner.model import Resource, View
-from scanner.network.exposure import Exposure, Opening, exposure_of
+from scanner.network.exposure import Exposure, Opening, kept_exposure
 from scanner.network.fabric import PEERING, fabric_of
 from scanner.network.interfaces import Address, addresses_of
 from scanner.network.lookups import Quick
@@ -16,8 +16,7 @@ from scanner.network.tunnels import tunnel
 
 def internet_exposure(inventory: View, interface: Resource) -> Exposure:
     """What the internet reaches of a network interface: every port, every source, and what stays in doubt."""
-    fabric = fabric_of(inventory)
-    return fabric.once(("exposure", interface.id), lambda: exposure_of(fabric, interface))
+    return kept_exposure(fabric_of(inventory), interface)
 
 
 def proof_of(inventory: View, interface: Resource, opening: Opening, *, port: int) -> Path:

@@ -15,8 +15,11 @@ def structures(owner: Resource | Mapping[str, Any], key: str) -> tuple[Mapping[s
         return ()
     if isinstance(value, Unknown):
         raise Undecided(value.why)
-    if not isinstance(value, (list, tuple)) or not all(isinstance(item, (dict, Mapping)) for item in value):
+    if not isinstance(value, (list, tuple)):
         raise Undecided(f"the facts hold in {key} something else than a list of structures")
+    for item in value:
+        if not isinstance(item, (dict, Mapping)):
+            raise Undecided(f"the facts hold in {key} something else than a list of structures")
     return tuple(value)
 
 
