@@ -81,7 +81,7 @@ def test_without_moto_one_sentence_tells_what_to_install(monkeypatch: pytest.Mon
     with pytest.raises(MissingExtraError) as told, mocked_account():
         pass
     assert told.value.message == "the demo needs moto, which is not installed"
-    assert told.value.cure == "pip install 'bastionless[mock]'"
+    assert told.value.cure == "install it with `pip install 'bastionless[mock]'`"
 
 
 def test_importing_the_account_and_the_estate_loads_neither_boto3_nor_moto() -> None:
