@@ -37,20 +37,34 @@ def evaluate(
     inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False, tool_version: str = ""
 ) -> ScanReport:
     """The report of all rules over all inventories, in a stable order."""
-    findings = sorted(
-        _findings(with_account_wide(with_far_stores(with_owned_trails(inventories))), rules),
-        key=lambda finding: finding.sort_key,
-    )
     shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
+    totals: Counter[str] = Counter()
+    findings: list[Finding] = []
+    seen = with_account_wide(with_far_stores(with_owned_trails(inventories)))
+    for same in _by_id(rules):
+        # What nobody is shown is counted and let go: of a large account that is nearly everything.
+        for finding in _findings(seen, same):
+            totals[finding.outcome.value] += 1
+            if finding.outcome in shown:
+                findings.append(finding)
+    findings.sort(key=lambda finding: finding.sort_key)
     return ScanReport(
-        findings=tuple(finding for finding in findings if finding.outcome in shown),
+        findings=tuple(findings),
         gaps=tuple(sorted({gap for inventory in inventories for gap in inventory.gaps})),
         targets=tuple(sorted(_target(inventory) for inventory in inventories)),
         rules=tuple(rules),
-        totals={outcome.value: count for outcome, count in sorted(Counter(f.outcome for f in findings).items())},
+        totals=dict(sorted(totals.items())),
         taken_at=max((inventory.taken_at for inventory in inventories), default=""),
         tool_version=tool_version,
     )
+
+
+def _by_id(rules: Sequence[Rule]) -> Iterable[list[Rule]]:
+    """The rules that answer under one id, for each id."""
+    groups: dict[str, list[Rule]] = {}
+    for rule in rules:
+        groups.setdefault(rule.id, []).append(rule)
+    return groups.values()
 
 
 def _findings(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> Iterable[Finding]:

@@ -45,10 +45,11 @@ class Resource:
 
         An `Unknown` on the way is the answer itself: asking it for a decision raises `Undecided`.
         """
+        value: Any
         if "." not in path:
             value = self.facts.get(path)
             return default if value is None else value
-        value: Any = self.facts
+        value = self.facts
         for key in path.split("."):
             if isinstance(value, Unknown):
                 return value

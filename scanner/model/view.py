@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
 from typing import TypeVar
 
 from scanner.model.gap import Gap
@@ -99,16 +100,33 @@ class View:
             raise Undecided(reason)
         return made
 
-    @contextmanager
-    def judging(self, resource: Resource) -> Iterator[None]:
+    def judging(self, resource: Resource) -> AbstractContextManager[None]:
         """An `Undecided` inside this block makes `resource` unknown, and the rule goes on with the next one."""
-        try:
-            yield
-        except Undecided as doubt:
-            self.undecided.setdefault(resource, doubt.reason)
+        return _Judging(self.undecided, resource)
 
     def _insist(self, kind: str) -> None:
         self.read[kind] = None
         gaps = self._inventory.gaps_of(kind)
         if gaps:
             raise Undecided(gaps[0].sentence)
+
+
+class _Judging(AbstractContextManager[None]):
+    """The block about one resource; a generator would cost more than many a verdict."""
+
+    __slots__ = ("_resource", "_undecided")
+
+    def __init__(self, undecided: dict[Resource, str], resource: Resource) -> None:
+        self._undecided = undecided
+        self._resource = resource
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        if not isinstance(raised, Undecided):
+            return False
+        self._undecided.setdefault(self._resource, raised.reason)
+        return True

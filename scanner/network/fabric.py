@@ -143,7 +143,17 @@ class Fabric:
     def grants(self, groups: frozenset[str], *, egress: bool, protocol: str) -> Grants:
         """What a set of security groups lets through together."""
         key = ("grants", groups, egress, protocol)
-        return self._once(key, lambda: grants_of(self.inventory, sorted(groups), egress=egress, protocol=protocol))
+        return self._once(key, lambda: self._grants(sorted(groups), egress, protocol))
+
+    def _grants(self, groups: list[str], egress: bool, protocol: str) -> Grants:  # noqa: FBT001 - passed on as they come
+        """Groups are few and sets of them many, so that each group is read once."""
+        if len(groups) == 1:
+            return grants_of(self.inventory, groups, egress=egress, protocol=protocol)
+        parts = [self.grants(frozenset((group,)), egress=egress, protocol=protocol) for group in groups]
+        return Grants(
+            tuple(grant for part in parts for grant in part.all),
+            tuple(doubt for part in parts for doubt in part.doubts),
+        )
 
     def once(self, key: Hashable, make: Callable[[], _Kept]) -> _Kept:
         """Anything else that is worth making once."""

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
+from scanner.network.addresses import dotted, span_of
 from scanner.network.addresses import public as public_part
-from scanner.network.addresses import span_of
 from scanner.network.instances import INSTANCE
 from scanner.network.structures import structures
 
@@ -34,12 +34,17 @@ class Address:
 
 @lru_cache(maxsize=262144)
 def _in_words(family: int, address: int) -> str:
-    return str(ipaddress.IPv4Address(address) if family == 4 else ipaddress.IPv6Address(address))  # noqa: PLR2004 - the families are called 4 and 6
+    if family == 4:  # noqa: PLR2004 - the families are called 4 and 6
+        return ".".join(map(str, address.to_bytes(4, "big")))
+    return str(ipaddress.IPv6Address(address))
 
 
 @lru_cache(maxsize=262144)
 def number(address: str) -> int:
     """An address as an integer; raises `Undecided` for what is none."""
+    plain = dotted(address)
+    if plain is not None:
+        return plain
     try:
         return int(ipaddress.ip_address(address))
     except ValueError:

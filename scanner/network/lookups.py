@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from scanner.model import Resource, Undecided
 from scanner.network import plain
 from scanner.network.acls import first_match
+from scanner.network.addresses import dotted
 from scanner.network.fabric import Fabric
 from scanner.network.interfaces import number
 from scanner.network.plain import Answer
@@ -38,7 +39,7 @@ class Lookups(Protocol):
 @lru_cache(maxsize=262144)
 def family_of(address: str) -> int:
     """4 or 6."""
-    return ipaddress.ip_address(address).version
+    return 4 if dotted(address) is not None else ipaddress.ip_address(address).version
 
 
 class Plain:

@@ -11,7 +11,7 @@ from scanner.network.interfaces import Address, addresses_of
 from scanner.network.lookups import Quick
 from scanner.network.paths import Path, Verdict, between
 from scanner.network.proofs import prove
-from scanner.network.tunnels import tunnel
+from scanner.network.tunnels import kept_tunnel
 
 
 def internet_exposure(inventory: View, interface: Resource) -> Exposure:
@@ -26,7 +26,7 @@ def proof_of(inventory: View, interface: Resource, opening: Opening, *, port: in
 
 def tunnel_path(inventory: View, endpoint: Resource, interface: Resource, *, port: int) -> Path:
     """The path of a session from an EC2 Instance Connect Endpoint to an interface; raises `Undecided`."""
-    return tunnel(Quick(fabric_of(inventory)), endpoint, interface, port=port)
+    return kept_tunnel(Quick(fabric_of(inventory)), endpoint, interface, port=port)
 
 
 def connection_path(

@@ -7,7 +7,9 @@ address; with it, the client's public one, and a reference to the endpoint's gro
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Hashable, Iterator
+from dataclasses import replace
 
 from scanner.model import Hop, Resource, Undecided
 from scanner.network import acls
@@ -23,12 +25,73 @@ from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
 FAMILIES = {"ipv4": (4,), "ipv6": (6,), "dualstack": (4, 6)}
 
 
+def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port: int) -> Path:
+    """The same path as `tunnel`'s, walked once for all interfaces of a subnet that differ in groups and addresses alone.
+
+    Addresses count as the same that no rule on the way tells apart; what the groups say is asked for each interface. A
+    path that is not open is walked in full. Raises `Undecided` as `tunnel` does.
+    """
+    families = _families_of(endpoint)
+    addresses = [address for address in addresses_of(interface) if address.family in families]
+    if len(addresses) != 1 or endpoint.get("PreserveClientIp") is True:
+        return tunnel(look, endpoint, interface, port=port)
+    address = addresses[0]
+    walked: dict[Hashable, tuple[Path, Address]] = look.fabric.once("tunnels walked", dict)
+    try:
+        edges = look.fabric.once(
+            ("edges of tunnels", endpoint.id, address.family), lambda: _edges(look, endpoint, address.family)
+        )
+        cell = bisect_right(edges, address.private)
+        home = (interface.get("SubnetId", ""), interface.get("VpcId"))
+        key = (endpoint.id, home, address.family, port, cell)
+        path = _alike(look, endpoint, interface, address, *walked[key]) if key in walked else None
+    except Undecided:
+        return tunnel(look, endpoint, interface, port=port)
+    if path is None:
+        path = tunnel(look, endpoint, interface, port=port)
+        if path.is_open:
+            walked.setdefault(key, (path, _interface_of(look, endpoint, address.family)[1]))
+    return path
+
+
+def _edges(look: Lookups, endpoint: Resource, family: int) -> list[int]:
+    """Where what the endpoint's groups, its subnet's network ACL and its routes say of an address may change."""
+    subnet_id = str(_interface_of(look, endpoint, family)[0].get("SubnetId", ""))
+    grants = look.fabric.grants(_groups_of_endpoint(endpoint), egress=True, protocol="tcp").all
+    spans = [grant.addresses for grant in grants if grant.addresses is not None and grant.family == family]
+    for egress in (True, False):
+        entries = look.fabric.entries(subnet_id, egress=egress, protocol="tcp", family=family)
+        spans += [entry.addresses for entry in entries]
+    spans += [span for span, _ in look.fabric.routes(subnet_id, family).spans()]
+    return sorted({edge for first, last in spans for edge in (first, last + 1)})
+
+
+def _alike(
+    look: Lookups, endpoint: Resource, interface: Resource, address: Address, walked: Path, here: Address
+) -> Path | None:
+    """A walked path with what the groups say of another interface, or None where one of them blocks."""
+    letting_out = _egress_hop(look, endpoint, interface, address, walked.port)
+    letting_in = groups_hop(
+        look, interface, egress=False, protocol="tcp", port=walked.port, address=here.words,
+        wears=_groups_of_endpoint(endpoint),
+    )  # fmt: skip
+    if not (letting_out.allows and letting_in.allows):
+        return None
+    asked = iter((letting_out, letting_in))
+    hops = tuple(next(asked) if hop.kind == SECURITY_GROUP else hop for hop in walked.hops)
+    return replace(walked, target=interface.id, hops=hops)
+
+
+def _families_of(endpoint: Resource) -> tuple[int, ...]:
+    return FAMILIES.get(str(endpoint.get("IpAddressType") or "ipv4"), (4,))
+
+
 def tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port: int) -> Path:
     """The path of a session to the first address of an interface that an endpoint reaches, else of the best attempt.
 
     Raises `Undecided` where the addresses of the interface cannot be read.
     """
-    families = FAMILIES.get(str(endpoint.get("IpAddressType") or "ipv4"), (4,))
+    families = _families_of(endpoint)
     addresses = [address for address in addresses_of(interface) if address.family in families]
     best: Path | None = None
     for address in addresses:
@@ -49,25 +112,31 @@ def _tunnel(look: Lookups, endpoint: Resource, interface: Resource, address: Add
     usable = is_usable(endpoint)
     rule = f"{endpoint.id} is in the state {endpoint.get('State')}"
     yield Hop(INSTANCE_CONNECT_ENDPOINT, endpoint.id, usable, rule, "" if usable else "BAD_STATE_ENDPOINT")
-    groups = frozenset(str(group) for group in endpoint.items("SecurityGroupIds"))
-    if not groups:
-        raise Undecided(f"the facts do not say which security groups {endpoint.id} wears")
-    answer = look.groups(
-        groups, egress=True, protocol="tcp", port=port, address=address.words, wears=groups_of(interface)
-    )
-    code = "" if answer.allows else "ENI_SG_RULES_MISMATCH"
-    yield Hop(
-        SECURITY_GROUP,
-        answer.words.partition(":")[0] if answer.allows else endpoint.id,
-        answer.allows,
-        answer.words,
-        code,
-    )
+    groups = _groups_of_endpoint(endpoint)
+    yield _egress_hop(look, endpoint, interface, address, port)
     if endpoint.get("PreserveClientIp") is True:
         yield from _preserving(look, endpoint, interface, groups, port)
         return
     own, here = _interface_of(look, endpoint, address.family)
     yield from between_interfaces(look, own, interface, here, address, "tcp", port, wears=groups, is_checked=True)
+
+
+def _groups_of_endpoint(endpoint: Resource) -> frozenset[str]:
+    groups = frozenset(str(group) for group in endpoint.items("SecurityGroupIds"))
+    if not groups:
+        raise Undecided(f"the facts do not say which security groups {endpoint.id} wears")
+    return groups
+
+
+def _egress_hop(look: Lookups, endpoint: Resource, interface: Resource, address: Address, port: int) -> Hop:
+    """What the endpoint's own groups let out."""
+    groups = _groups_of_endpoint(endpoint)
+    answer = look.groups(
+        groups, egress=True, protocol="tcp", port=port, address=address.words, wears=groups_of(interface)
+    )
+    code = "" if answer.allows else "ENI_SG_RULES_MISMATCH"
+    place = answer.words.partition(":")[0] if answer.allows else endpoint.id
+    return Hop(SECURITY_GROUP, place, answer.allows, answer.words, code)
 
 
 def _interface_of(look: Lookups, endpoint: Resource, family: int) -> tuple[Resource, Address]:
