@@ -111,7 +111,7 @@ class TestIds:
         assert sentence(lambda: own(tmp_path)) == f"{second}:8: the id OLD001 is taken by {first}. Choose another id"
 
 
-SETTINGS = "settings:\n  ports: {default: [22]}\n  names: {default: []}\n  share: {default: 0.5}\n  strict: {default: false}\n  any: {default: null}\n"
+SETTINGS = "settings:\n  ports: {default: [22]}\n  names: {default: []}\n  share: {default: 0.5}\n  strict: {default: false}\n  any: {default: null}\n  word: {default: x}\n"
 
 
 @pytest.fixture
@@ -159,6 +159,10 @@ class TestSelection:
                 "settings: ACME001 has no setting 'prots'. Did you mean 'ports'?",
             ),
             ({"settings": {"OTHER001": {"x": 1}}}, "settings: OTHER001 has no setting 'x'. OTHER001 has none"),
+            (
+                {"settings": {"OTHER001": {"ports": [1]}}, "select": ["ACME"]},
+                "settings: OTHER001 has no setting 'ports'. OTHER001 has none",
+            ),
             ({"settings": {"ACME": {"shrae": 1}}}, "settings: ACME has no setting 'shrae'. Did you mean 'share'?"),
             ({"select": ["ACME"], "ignore": ["ACME"]}, "no rule is left after select and ignore. Widen the selection"),
             ({"select": ["ACME003"]}, "no rule is left after select and ignore. Widen the selection"),
@@ -177,7 +181,14 @@ def values(rules: tuple[Rule, ...], settings: Any) -> dict[str, dict[str, Any]]:
 class TestSettings:
     def test_a_rule_s_own_beat_its_family_s_and_those_its_defaults(self, rules: tuple[Rule, ...]) -> None:
         found = values(rules, {"ACME001": {"share": 1}, "ACME": {"share": 0.1, "names": ["x"]}})
-        assert found["ACME001"] == {"ports": [22], "names": ["x"], "share": 1, "strict": False, "any": None}
+        assert found["ACME001"] == {
+            "ports": [22],
+            "names": ["x"],
+            "share": 1,
+            "strict": False,
+            "any": None,
+            "word": "x",
+        }
         assert found["ACME002"] == {"names": ["x"]}
         assert found["OTHER001"] == {}
 
@@ -196,6 +207,8 @@ class TestSettings:
             ("strict", 1, "like False"),
             ("strict", "no", "like False"),
             ("share", None, "like 0.5"),
+            ("word", ["x"], "like 'x'"),
+            ("word", 5, "like 'x'"),
         ],
     )
     def test_a_value_of_another_type_is_told(
