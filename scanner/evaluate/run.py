@@ -69,16 +69,19 @@ def _by_id(rules: Sequence[Rule]) -> Iterable[list[Rule]]:
 
 def _findings(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> Iterable[Finding]:
     """One finding a rule and resource, and one more where the rule crashed."""
-    told: dict[tuple[object, ...], tuple[tuple[bool, int], Finding]] = {}
+    told: dict[tuple[object, ...], tuple[Inventory, Finding]] = {}
     for rule in rules:
         for inventory in _places(rule, inventories):
             for finding in judge(rule, inventory)[0]:
                 resource = finding.resource
                 key = (rule.id, resource.kind, resource.arn or resource, finding.outcome is Outcome.ERROR)
-                rank = (_is_at_home(resource, inventory), _WEIGHT[finding.outcome])
-                if key not in told or rank > told[key][0]:
-                    told[key] = (rank, finding)
+                if key not in told or _rank(inventory, finding) > _rank(*told[key]):
+                    told[key] = (inventory, finding)
     return (finding for _, finding in told.values())
+
+
+def _rank(inventory: Inventory, finding: Finding) -> tuple[bool, int]:
+    return _is_at_home(finding.resource, inventory), _WEIGHT[finding.outcome]
 
 
 def _is_at_home(resource: Resource, inventory: Inventory) -> bool:

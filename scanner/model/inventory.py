@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from scanner.model.gap import Gap, GapReason
@@ -144,19 +145,18 @@ def _keys(resource: Resource, path: str) -> Iterator[str | Unknown]:
 
 def _walk(value: Any, steps: Sequence[str]) -> Iterator[str | Unknown]:
     """Strings at the end of a path, and the unknown on the way; whatever has another shape (absent) joins nothing."""
-    if isinstance(value, Unknown):
-        yield value
-        return
-    if not steps:
+    for place, step in enumerate(steps, start=1):
+        # A dictionary is told at once, and what is merely like one only after a search.
+        if isinstance(value, Unknown) or not isinstance(value, (dict, MappingProxyType, Mapping)):
+            break
+        if step.endswith("[]"):
+            found = value.get(step.removesuffix("[]"))
+            for item in found if isinstance(found, (list, tuple)) else ():
+                yield from _walk(item, steps[place:])
+            return
+        value = value.get(step)
+    else:
         if isinstance(value, str):
             yield value
-        return
-    step, rest = steps[0], steps[1:]
-    if not isinstance(value, Mapping):
-        return
-    found = value.get(step.removesuffix("[]"))
-    if step.endswith("[]"):
-        for item in found if isinstance(found, (list, tuple)) else ():
-            yield from _walk(item, rest)
-    else:
-        yield from _walk(found, rest)
+    if isinstance(value, Unknown):
+        yield value

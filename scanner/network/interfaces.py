@@ -53,7 +53,8 @@ def number(address: str) -> int:
 
 def addresses_of(interface: Resource) -> tuple[Address, ...]:
     """Every address: all private IPv4 addresses, secondary ones too, and all IPv6 addresses."""
-    return tuple(dict.fromkeys(_addresses(interface)))
+    found = tuple(_addresses(interface))
+    return found if len(found) < 2 else tuple(dict.fromkeys(found))  # noqa: PLR2004 - one is no repetition
 
 
 def _addresses(interface: Resource) -> Iterator[Address]:
@@ -84,10 +85,10 @@ def _is_of_the_internet(association: Mapping[str, Any]) -> bool:
 
 def groups_of(interface: Resource) -> frozenset[str]:
     """The ids of the security groups an interface wears; raises `Undecided` where one of them has no id."""
-    worn = structures(interface, "Groups")
-    if not all(group.get("GroupId") for group in worn):
+    worn = [group.get("GroupId") for group in structures(interface, "Groups")]
+    if not all(worn):
         raise Undecided(f"the facts do not say which security groups {interface.id} wears")
-    return frozenset(str(group["GroupId"]) for group in worn)
+    return frozenset(map(str, worn))
 
 
 def worn_by(interface: Resource) -> frozenset[str]:
