@@ -6,6 +6,7 @@ from moto.cloudfront import urls as cloudfront_urls
 from moto.cloudfront.responses import CloudFrontResponse
 from moto.cloudtrail.models import CloudTrailBackend
 from moto.cloudtrail.responses import CloudTrailResponse
+from moto.core.models import botocore_stubber
 from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX
@@ -56,6 +57,12 @@ def supply_missing_operations() -> None:
     EC2_PREFIX_TO_RESOURCE["eice"] = "instance-connect-endpoint"
     cloudfront_urls.url_paths["{0}/2020-05-31/vpc-origin$"] = CloudFrontResponse.dispatch
     register_global_accelerator()
+
+
+def supply_inside_a_mock() -> None:
+    """The same, where this process works in a mocked account right now (`moto.mock_aws`), and nothing elsewhere."""
+    if botocore_stubber.enabled:
+        supply_missing_operations()
 
 
 def _extend(owner: type, *, supply: type) -> None:
