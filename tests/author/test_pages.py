@@ -74,6 +74,28 @@ require !IsDefault || contains($kept, VpcId)
     )
 
 
+def test_every_world_is_told_under_its_own_heading(tmp_path: Path) -> None:
+    card = CARD.replace("require:", "when: State == 'available'\nrequire:").replace(
+        "[{VpcId: vpc-2, IsDefault: true}]",
+        "[{VpcId: vpc-2, State: available, IsDefault: true}, {VpcId: vpc-8, State: available}, {VpcId: vpc-9, State: pending}]",
+    )
+    page = rule_pages([read_card(write_card(tmp_path, card))])["rules/ACME001.md"]
+    says, passes, unknown = (page.split(f"## {title}\n")[1].split("##")[0] for title in (
+        "What it says", "What it lets pass", "When it does not know"))  # fmt: skip
+    assert says.count("\n> it is there\n") == 1
+    assert [word in says for word in ("vpc-2", "vpc-8", "vpc-9", "**there**", "**kept**")] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
+    assert passes.strip() == "- kept"
+    assert unknown.strip().startswith("- refused: ")
+    assert "\n- " not in unknown.strip()
+    assert "```text\nwhen    State == 'available'\nrequire !IsDefault" in page
+
+
 def test_what_a_rule_says_is_no_markup_and_a_worse_word_is_marked() -> None:
     def check(view: Inventory, *, names: list[str]) -> Iterator[Answer]:
         yield Flag(view.subjects[0], f"*it* <is>\n[open] {names}", because=("a|b",), severity="high")

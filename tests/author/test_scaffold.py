@@ -54,6 +54,8 @@ def test_any_name_makes_a_title(tmp_path: Path, stem: str) -> None:
         ("a.yaml", "AWS::EC2::SecurityGruop", "ACME001",
          "--about: no kind to list is called 'AWS::EC2::SecurityGruop'. Did you mean 'AWS::EC2::SecurityGroup'?"),
         ("a.yaml", "AWS::Region", "ACME001", "--about: no kind to list is called 'AWS::Region'"),
+        ("a.yaml", "AWS::EC2::SerialConsoleAccess", "ACME001", "--about: no kind to list is called 'AWS::EC2::SerialConsoleAccess'"),
+        ("a.yaml", "AWS::EC2::LaunchTemplate", "ACME001", "--about: no kind to list is called 'AWS::EC2::LaunchTemplate'"),
         ("a.yaml", "AWS::S3::Bucket", "ACME001", "--about: no kind to list is called 'AWS::S3::Bucket'"),
         ("a.yaml", KIND, "acme", "--id: 'acme' is not capital letters and digits. Write it like ACME001"),
         ("a.yml", KIND, "ACME001", "'a.yml' is no name of a card. Name it for the flaw it finds, like open_door.yaml"),

@@ -34,6 +34,20 @@ def test_a_page_shows_the_values_in_force_and_leaves_commands_whole(tmp_path: Pa
     assert lines[lines.index("Reads:") + 1] == "  AWS::EC2::VPC"
 
 
+def test_a_page_has_its_parts_apart(tmp_path: Path) -> None:
+    made = read_card(
+        write_card(
+            tmp_path, CARD.replace("Nobody designed it.", "|\n  One.\n\n  Two.") + "learn: [https://a.example]\n"
+        )
+    )
+    page = as_page(made)
+    assert "Why:\n  One.\n\n  Two.\n\nMend it:\n  Delete {VpcId}.\n\nRequires:\n" in page
+    assert "\nSetting: kept = []\n\nReads:\n  AWS::EC2::VPC\n\n" in page
+    assert page.endswith("\nLearn: https://a.example\n")
+    assert "Setting" not in as_page(rule(require="A"))
+    assert "\n\n\n" not in as_page(rule(require="A", fix="x"))
+
+
 def test_facts_are_json_data(tmp_path: Path) -> None:
     made = dataclasses.replace(read_card(write_card(tmp_path, CARD)), values={"kept": ["vpc-9"]})
     assert as_facts(made) == {

@@ -68,6 +68,14 @@ def test_a_card_that_breaks_it_is_told_where(tmp_path: Path, old: str, new: str,
     assert lines[1] == f"     {path}{told}"
 
 
+def test_one_bad_card_among_good_ones_is_enough(tmp_path: Path) -> None:
+    write_card(tmp_path, CARD.replace("flags: [vpc-2]", "flags: [vpc-3]"), name="a.yaml")
+    write_card(tmp_path, CARD.replace("ACME001", "ACME002"), name="b.yaml")
+    lines, failed = try_cards(tmp_path)
+    assert [line.split()[0] for line in lines if not line.startswith(" ")] == ["FAIL", "ok"]
+    assert failed is True
+
+
 def test_a_crash_is_told(tmp_path: Path) -> None:
     text = "".join(line for line in CARD.splitlines(keepends=True) if not line.startswith(("require", "say")))
     python = "def check(inventory, *, kept):\n    yield from ()\n    raise KeyError('x')\n"
