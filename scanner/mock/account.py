@@ -37,7 +37,8 @@ def mocked_account(*, region: str = "eu-west-1", keep: bool = False) -> Iterator
         from scanner.mock.supply import supply_missing_operations
     except ModuleNotFoundError as missing:
         raise MissingExtraError(
-            f"the demo needs {missing.name}, which is not installed", cure="install it with `pip install 'bastionless[mock]'`"
+            f"the demo needs {missing.name}, which is not installed",
+            cure="install it with `pip install 'bastionless[mock]'`",
         ) from missing
     supply_missing_operations()
     numbers = mock_random.getstate()
