@@ -151,6 +151,8 @@ def _walk(value: Any, steps: Sequence[str]) -> Iterator[str | Unknown]:
             break
         if step.endswith("[]"):
             found = value.get(step.removesuffix("[]"))
+            if isinstance(found, Unknown):
+                yield found
             for item in found if isinstance(found, (list, tuple)) else ():
                 yield from _walk(item, steps[place:])
             return

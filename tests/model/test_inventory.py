@@ -175,3 +175,16 @@ class TestMerging:
         ]
         whole = merge(parts)
         assert (whole.region, whole.taken_at) == (GLOBAL, "2026-01-02")
+
+
+def test_a_list_that_is_unknown_may_hold_what_is_looked_for() -> None:
+    from scanner.aws.build import make_inventory
+    from scanner.model import Unknown
+
+    inventory = make_inventory(
+        {"AWS::EC2::NetworkInterface": [{"NetworkInterfaceId": "eni-1", "Groups": Unknown("nobody knows")}]},
+        account="111122223333",
+        region="eu-west-1",
+    )
+    assert inventory.linked("AWS::EC2::NetworkInterface", "Groups[].GroupId", "sg-1") == ()
+    assert inventory.doubt("AWS::EC2::NetworkInterface", "Groups[].GroupId") == "nobody knows"
