@@ -26,7 +26,9 @@ def test_list_names_every_rule_for_people_and_for_machines(bastionless: Bastionl
 
 def test_list_is_narrowed_by_words_folders_and_the_configuration(bastionless: Bastionless, tmp_path: Path) -> None:
     write_card(tmp_path / "own", CARD)
-    (tmp_path / "bastionless.yaml").write_text("rules: [own]\nselect: [ACME, EIC001, EIC002, EIC003, EIC006, VPE001]\nignore: [EIC001]\n")
+    (tmp_path / "bastionless.yaml").write_text(
+        "rules: [own]\nselect: [ACME, EIC001, EIC002, EIC003, EIC006, VPE001]\nignore: [EIC001]\n"
+    )
     listed = [line.split()[0] for line in bastionless("rules", "list", "--ignore", "EIC002,EIC003").out.splitlines()]
     assert listed == ["ACME001", "EIC006", "VPE001"]
     assert bastionless("rules", "list", "--select", "ACME").out == "ACME001 low       A default VPC\n"
