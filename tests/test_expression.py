@@ -358,3 +358,17 @@ def test_without_unknown_facts_it_is_jmespath(source: str, facts: dict[str, Any]
     if "map(" in source or "contains(" in source:
         return  # functions over null: see TestAbsentFacts
     assert json.dumps(ours, sort_keys=True) == json.dumps(theirs, sort_keys=True)
+
+
+@pytest.mark.parametrize(
+    "source", ["(L || 'a') == 'b'", "(L || 'a') != 'b'", "(L || 'a')[0]", "contains(L || 'a', 'b')"]
+)
+def test_a_default_for_an_unknown_fact_is_as_unknown(source: str) -> None:
+    assert isinstance(decide(source, {"L": Unknown("refused")}), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("source", "verdict"), [("L || `true`", True), ("L && `false`", False), ("!(L || `true`)", False)]
+)
+def test_what_one_side_decides_stays_decided(source: str, *, verdict: bool) -> None:
+    assert decide(source, {"L": Unknown("refused")}) is verdict

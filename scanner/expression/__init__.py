@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +18,7 @@ import jmespath.exceptions
 from jmespath import parser
 
 from scanner.errors import did_you_mean
-from scanner.expression.interpreter import INTERPRETER, Functions, is_false
+from scanner.expression.interpreter import INTERPRETER, Functions
 from scanner.model import Resource, Unknown
 
 SETTING = re.compile(r"\$([a-z][a-z0-9_]*)")
@@ -67,10 +67,14 @@ def parse(source: str) -> Mapping[str, Any]:
 
 def ask(source: str, facts: Any) -> Any:
     """The expression's value over a dictionary: JSON, or `Unknown`; raises `ExpressionError`."""
+    return _asked(INTERPRETER.visit, source, facts)
+
+
+def _asked(question: Callable[[Mapping[str, Any], Any], Any], source: str, facts: Any) -> Any:
     tree = parse(source)
     try:
         # JMESPath knows its types by their names: a read-only view would be no object to it.
-        return INTERPRETER.visit(tree, dict(facts) if isinstance(facts, MappingProxyType) else facts)
+        return question(tree, dict(facts) if isinstance(facts, MappingProxyType) else facts)
     except (jmespath.exceptions.JMESPathError, ArithmeticError, RecursionError, ValueError) as mistake:
         raise ExpressionError(_first_line(mistake)) from mistake
 
@@ -82,8 +86,8 @@ def decide(source: str, facts: Any) -> bool | Unknown:
 
 
 def _decide(source: str, facts: Any) -> bool | Unknown:
-    value = ask(source, facts)
-    return value if isinstance(value, Unknown) else not is_false(value)
+    verdict: bool | Unknown = _asked(INTERPRETER.truth, source, facts)
+    return verdict
 
 
 # With these alone an expression is about the facts it names, and about nothing else of a resource.

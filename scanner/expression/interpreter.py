@@ -59,23 +59,39 @@ class Interpreter(visitor.TreeInterpreter):  # type: ignore[misc] # jmespath has
             return None
         return self.COMPARATOR_FUNC[node["value"]](left, right)
 
+    def truth(self, node: Mapping[str, Any], value: Any) -> bool | Unknown:
+        """Whether an expression holds, after Kleene: what one side decides stays decided, whatever the other is.
+
+        That is so of the truth alone: the *value* of `Unknown || 'default'` is as unknown as its left side.
+        """
+        if node["type"] == "not_expression":
+            inner = self.truth(node["children"][0], value)
+            return inner if isinstance(inner, Unknown) else not inner
+        if node["type"] not in ("and_expression", "or_expression"):
+            found: Any = self.visit(node, value)
+            return Unknown(found.why) if isinstance(found, Unknown) else not is_false(found)
+        decisive = node["type"] == "or_expression"
+        left = self.truth(node["children"][0], value)
+        if left is decisive:
+            return left
+        try:
+            right = self.truth(node["children"][1], value)
+        except jmespath.exceptions.JMESPathError:
+            if isinstance(left, Unknown):  # it may be what keeps the right side from being asked the impossible
+                return left
+            raise
+        return left if isinstance(left, Unknown) and right is not decisive else right
+
     def visit_and_expression(self, node: Mapping[str, Any], value: Any) -> Any:
         left = self.visit(node["children"][0], value)
-        if isinstance(left, Unknown):
-            right = self._right(node, value, left)
-            return right if is_false(right) else left
-        return left if is_false(left) else self.visit(node["children"][1], value)
+        return left if isinstance(left, Unknown) or is_false(left) else self.visit(node["children"][1], value)
 
     def visit_or_expression(self, node: Mapping[str, Any], value: Any) -> Any:
         left = self.visit(node["children"][0], value)
-        if isinstance(left, Unknown):
-            right = self._right(node, value, left)
-            return left if is_false(right) else right
-        return self.visit(node["children"][1], value) if is_false(left) else left
+        return self.visit(node["children"][1], value) if not isinstance(left, Unknown) and is_false(left) else left
 
     def visit_not_expression(self, node: Mapping[str, Any], value: Any) -> Any:
-        inner = self.visit(node["children"][0], value)
-        return inner if isinstance(inner, Unknown) else is_false(inner)
+        return self.truth(node, value)
 
     def visit_function_expression(self, node: Mapping[str, Any], value: Any) -> Any:
         arguments = [self.visit(child, value) for child in node["children"]]
@@ -121,10 +137,10 @@ class Interpreter(visitor.TreeInterpreter):  # type: ignore[misc] # jmespath has
             return base if isinstance(base, Unknown) else None
         kept = []
         for item in base:
-            verdict = self.visit(node["children"][2], item)
+            verdict = self.truth(node["children"][2], item)
             if isinstance(verdict, Unknown):
                 return verdict
-            if not is_false(verdict):
+            if verdict:
                 kept.append(item)
         return self._collect(kept, node["children"][1])
 
@@ -138,13 +154,6 @@ class Interpreter(visitor.TreeInterpreter):  # type: ignore[misc] # jmespath has
             if found is not None:
                 collected.append(found)
         return collected
-
-    def _right(self, node: Mapping[str, Any], value: Any, left: Unknown) -> Any:
-        """The right side behind an unknown left one, which may be what keeps it from being asked the impossible."""
-        try:
-            return self.visit(node["children"][1], value)
-        except jmespath.exceptions.JMESPathError:
-            return left
 
 
 def _doubt(value: Any) -> Unknown | None:
