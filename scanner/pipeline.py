@@ -144,13 +144,16 @@ def configure(
     from scanner.rulebook.configuration import read_config
 
     wanted = read_config(Path(config)) if isinstance(config, (str, Path)) else config or Config()
-    changes: dict[str, Any] = {"rules": (*wanted.rules, *(str(folder) for folder in rules))}
+    folders = (rules,) if isinstance(rules, (str, Path)) else rules
+    changes: dict[str, Any] = {"rules": (*wanted.rules, *(str(folder) for folder in folders))}
     if select is not None:
         changes["select"] = (select,) if isinstance(select, str) else tuple(select)
         # The selection no longer stands in the file, so a mistake in it must not point there.
         changes["places"] = {path: place for path, place in wanted.places.items() if path[0] != "select"}
     if regions is not None:
         changes["regions"] = (regions,) if isinstance(regions, str) else tuple(regions)
+        places = changes.get("places", wanted.places)
+        changes["places"] = {path: place for path, place in places.items() if path[0] != "regions"}
     return dataclasses.replace(wanted, **changes)
 
 
@@ -246,10 +249,10 @@ def map_kinds() -> frozenset[str]:
 def exit_code(report: ScanReport, config: Config) -> int:
     """0 clean, 1 findings at or above the threshold, 3 incomplete.
 
-    Incomplete wins: a report with holes must not be mistaken for a whole one, whatever it found.
+    Incomplete wins: a report with holes must not be mistaken for a whole one, whatever it found. A Region that could not
+    be read, Regions that nobody could name, and a rule that crashed are such holes.
     """
-    undecided = report.totals.get("unknown", 0) + report.totals.get("error", 0)
-    if report.failed_targets or (config.fail_on_unknown and undecided):
+    if not report.whole or (config.fail_on_unknown and report.totals.get("unknown")):
         return EXIT_INCOMPLETE
     if config.fail_on is not None and report.failures(at_least=config.fail_on):
         return EXIT_FINDINGS

@@ -64,8 +64,12 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point: runs the command and turns every error of ours into one sentence and its exit code."""
+    if sys.stdout is None:
+        _tell("there is no stdout to write to")
+        sys.exit(EXIT_USAGE)
     try:
         code = cli.main(standalone_mode=False)
+        sys.stdout.flush()
     except BastionlessError as error:
         _tell(str(error))
         code = error.exit_code
@@ -79,6 +83,10 @@ def main() -> None:
         # The reader (head, less) has seen enough; Python would complain once more while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except OSError as failure:
+        _tell(f"stdout cannot be written ({failure.strerror})")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = EXIT_USAGE
     sys.exit(code if isinstance(code, int) else 0)
 
 

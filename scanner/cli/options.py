@@ -132,22 +132,27 @@ def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> t
     if target.snapshot or target.describe:
         stored = [one for path in target.snapshot for one in pipeline.load_snapshot(path)]
         stored += [one for path in target.describe for one in read_describe_folder(path, account=target.account)]
-        return _only(stored, config.regions)
+        return _only(stored, config)
     progress = show_progress(sys.stderr, quiet=target.quiet)
     if target.demo:
         return pipeline.collect_demo(kinds, config, progress=progress)
     return pipeline.collect(kinds, config, access=target.access, progress=progress)
 
 
-def _only(inventories: list[Inventory], regions: tuple[str, ...]) -> tuple[Inventory, ...]:
+def _only(inventories: list[Inventory], config: Config) -> tuple[Inventory, ...]:
     """The inventories of the Regions that were asked for; raises `UsageError` for a Region that is not stored."""
     from scanner.errors import did_you_mean
 
     stored = {inventory.region for inventory in inventories}
-    for region in regions:
+    for region in config.regions:
         if region not in stored:
-            raise UsageError(f"--region: the Region {region!r} is not stored there", cure=did_you_mean(region, stored))
-    return tuple(one for one in inventories if not regions or one.region in regions or one.region == "global")
+            place = config.place("regions") or "--region"
+            raise UsageError(
+                f"the Region {region!r} is not stored there", place=place, cure=did_you_mean(region, stored)
+            )
+    return tuple(
+        one for one in inventories if not config.regions or one.region in config.regions or one.region == "global"
+    )
 
 
 def _words(values: Sequence[str]) -> tuple[str, ...]:

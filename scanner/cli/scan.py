@@ -46,9 +46,11 @@ def scan(*, format_: str, reports: tuple[str, ...], fail_on: str | None, fail_on
     started = time.monotonic()
     format_named(format_)
     files = [_read_report(report) for report in reports]
-    for name, path in files:
+    for number, (name, path) in enumerate(files):
         format_named(name)
         ensure_writable(path)
+        if path in [earlier for _, earlier in files[:number]]:
+            raise OutputError("two reports cannot be one file", place=path, cure="give each its own name")
     config = read_config(options)
     if fail_on is not None:
         config = dataclasses.replace(config, fail_on=threshold(fail_on))
@@ -59,9 +61,15 @@ def scan(*, format_: str, reports: tuple[str, ...], fail_on: str | None, fail_on
         read_inventories(target, pipeline.kinds_read(rules), config), rules, include_pass=include_pass
     )
     look = RenderOptions.for_stream(sys.stdout, verbose=target.verbose, seconds=time.monotonic() - started)
+    failed: list[OutputError] = []
     for name, path in files:
-        write_report(render(report, format=name, options=RenderOptions(verbose=True)), path)
+        try:
+            write_report(render(report, format=name, options=RenderOptions(verbose=True)), path)
+        except OutputError as failure:  # the other reports are worth no less for it
+            failed.append(failure)
     click.echo(render(report, format=format_, options=look), nl=False, color=look.color)
+    if failed:
+        raise failed[0]
     return pipeline.exit_code(report, config)
 
 

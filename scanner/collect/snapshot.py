@@ -23,7 +23,7 @@ from scanner.version import __version__
 
 FORMAT = "bastionless-snapshot"
 VERSION = 1
-MAX_BYTES = 2 * 1024**3
+MAX_BYTES = 768 * 1024**2
 """No more than this is unpacked: a few kilobytes of gzip can hold gigabytes."""
 
 _GZIP = b"\x1f\x8b"

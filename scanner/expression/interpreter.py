@@ -73,7 +73,7 @@ class Interpreter(visitor.TreeInterpreter):  # type: ignore[misc] # jmespath has
         decisive = node["type"] == "or_expression"
         left = self.truth(node["children"][0], value)
         if left is decisive:
-            return left
+            return decisive
         try:
             right = self.truth(node["children"][1], value)
         except jmespath.exceptions.JMESPathError:

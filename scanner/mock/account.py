@@ -28,25 +28,26 @@ def mocked_account(*, region: str = "eu-west-1", keep: bool = False) -> Iterator
     back. With `keep` moto's state outlives the block, for a server in this process. Raises MissingExtraError when
     moto is not installed.
     """
-    try:
-        from moto import mock_aws
-        from moto.core.models import botocore_stubber
-        from moto.ec2.models import ec2_backends
-        from moto.moto_api._internal import mock_random
-
-        from scanner.mock.supply import supply_missing_operations
-    except ModuleNotFoundError as missing:
-        raise MissingExtraError(
-            f"the demo needs {missing.name}, which is not installed",
-            cure="install it with `pip install 'bastionless[mock]'`",
-        ) from missing
-    supply_missing_operations()
-    numbers = mock_random.getstate()
-    mock = mock_aws()
-    if not botocore_stubber.enabled:
-        # While moto resets, autoscaling asks for EC2 anew, and what it gets outlives the reset with ids of its own.
-        ec2_backends.clear()
+    # moto reads the AWS configuration while it is imported, so that even this happens with the invented one.
     with invented_credentials(region=region):
+        try:
+            from moto import mock_aws
+            from moto.core.models import botocore_stubber
+            from moto.ec2.models import ec2_backends
+            from moto.moto_api._internal import mock_random
+
+            from scanner.mock.supply import supply_missing_operations
+        except ModuleNotFoundError as missing:
+            raise MissingExtraError(
+                f"the demo needs {missing.name}, which is not installed",
+                cure="install it with `pip install 'bastionless[mock]'`",
+            ) from missing
+        supply_missing_operations()
+        numbers = mock_random.getstate()
+        mock = mock_aws()
+        if not botocore_stubber.enabled:
+            # While moto resets, autoscaling asks for EC2 anew, and what it gets outlives the reset with ids of its own.
+            ec2_backends.clear()
         mock.start()
         mock_random.seed(_SEED)
         try:

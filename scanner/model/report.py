@@ -59,6 +59,12 @@ class ScanReport:
         return tuple(target for target in self.targets if target.failed)
 
     @property
+    def whole(self) -> bool:
+        """True when every target was read, the list of Regions was told, and no rule crashed."""
+        unnamed = any("AWS::Region" in gap.kinds for gap in self.gaps)
+        return not (self.failed_targets or unnamed or self.totals.get("error"))
+
+    @property
     def complete(self) -> bool:
-        """True when no target failed, no rule crashed and no answer stayed unknown."""
-        return not (self.failed_targets or self.totals.get("unknown") or self.totals.get("error"))
+        """True when it is whole and no answer stayed unknown."""
+        return self.whole and not self.totals.get("unknown")

@@ -125,7 +125,8 @@ def _driver(report: ScanReport, rules: tuple[Rule, ...]) -> Any:
 def _category(account: str, targets: Collection[Target]) -> str:
     """`bastionless/<mode>/<account>/`: GitHub closes alerts by it, so nothing in it ever changes."""
     mode = "+".join(sorted({percent_encoded(target.mode) for target in targets})) or "none"
-    return f"bastionless/{mode}/{percent_encoded(account) or 'none'}/"
+    # A report without any account: nobody's name is encoded like this.
+    return f"bastionless/{mode}/{percent_encoded(account) or '(none)'}/"
 
 
 def _invocation(report: ScanReport, notices: list[Any]) -> Any:

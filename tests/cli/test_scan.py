@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -226,10 +229,46 @@ def test_every_shell_gets_its_completion(bastionless: Bastionless, shell: str) -
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(bastionless: Bastionless, demo_snapshot: Path) -> None:
-    import subprocess
-    import sys
-
     command = f"{sys.executable} -m scanner scan --snapshot {demo_snapshot} | head -1; echo ${{PIPESTATUS[0]}}"
     shown = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=True)
     assert shown.stdout.splitlines()[-1] in {"0", "1"}
     assert shown.stderr == ""
+
+
+def test_the_reports_that_can_be_written_are_written(
+    bastionless: Bastionless, demo_snapshot: Path, tmp_path: Path
+) -> None:
+    said = bastionless(
+        "scan", "--snapshot", demo_snapshot, "--report", "json=/dev/full", "--report", f"sarif={tmp_path / 'ok.sarif'}"
+    )
+    assert said.code == 2
+    assert "NET001" in said.out
+    assert "/dev/full" in said.err
+    assert json.loads((tmp_path / "ok.sarif").read_text(encoding="utf-8"))["runs"] != []
+
+
+def test_two_reports_are_two_files(bastionless: Bastionless, demo_snapshot: Path) -> None:
+    said = bastionless("scan", "--snapshot", demo_snapshot, "--report", "json=a", "--report", "sarif=a")
+    assert (said.code, said.err) == (2, "error: a: two reports cannot be one file. Give each its own name\n")
+
+
+def test_a_rule_that_crashes_leaves_the_scan_incomplete(
+    bastionless: Bastionless, demo_snapshot: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bastionless.yaml").write_text("settings: {BAS003: {names: '('}}\n", encoding="utf-8")
+    said = bastionless("scan", "--snapshot", demo_snapshot, "--select", "BAS003", "--format", "json")
+    assert (said.code, json.loads(said.out)["complete"]) == (3, False)
+
+
+def test_the_demo_asks_nothing_of_the_users_configuration(bastionless: Bastionless, tmp_path: Path) -> None:
+    environment = {**os.environ, "AWS_PROFILE": "nobody"}
+    command = [sys.executable, "-m", "scanner", "scan", "--demo", "--quiet", "--select", "NET015"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.parametrize("words", ["rules list", "scan --help"])
+def test_a_full_disk_is_told_in_one_sentence(bastionless: Bastionless, words: str) -> None:
+    command = f"{sys.executable} -m scanner {words} > /dev/full"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "error: stdout cannot be written (No space left on device)\n")

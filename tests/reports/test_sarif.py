@@ -81,7 +81,7 @@ def test_a_report_with_one_of_each_is_the_sarif_it_was_found_good() -> None:
 
 def test_a_report_about_nothing_is_still_one_valid_run() -> None:
     run = _run(ScanReport((), (), (), RULES))
-    assert run["automationDetails"]["id"] == "bastionless/none/none/"
+    assert run["automationDetails"]["id"] == "bastionless/none/(none)/"
     assert run["results"] == []
     assert run["invocations"] == [{"executionSuccessful": True, "toolExecutionNotifications": []}]
     assert "semanticVersion" not in run["tool"]["driver"]
