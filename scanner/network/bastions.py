@@ -6,9 +6,8 @@ describes what is looked for. Everything is found through indexes (group to memb
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from scanner.model import Resource, Undecided, View
 from scanner.network.addresses import Interval, interval
@@ -20,6 +19,7 @@ from scanner.network.fabric import PEERING, fabric_of
 from scanner.network.instances import INSTANCE, is_live
 from scanner.network.interfaces import Address, addresses_of, groups_of
 from scanner.network.lookups import Quick
+from scanner.network.memory import Memory
 from scanner.network.paths import Path, Verdict, between
 from scanner.network.proofs import prove
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
@@ -28,8 +28,6 @@ ADMIN_PORTS = (22, 3389, 5985, 5986)
 """SSH, RDP, and WinRM without and with TLS."""
 
 _NARROW_BITS = 4  # a /28 of IPv4: sixteen addresses are a named machine or a few, no network
-
-_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +84,20 @@ class Topology:
         self._inventory = inventory
         self._fabric = fabric_of(inventory)
         self._look = Quick(self._fabric)
-        self._kept: dict[Hashable, tuple[object, str]] = {}
+        self._memory = Memory()
         inventory.known(PEERING)
 
     def from_internet(self, instance: Resource, ports: Iterable[int]) -> Entries:
         """The admin ports that the internet reaches, with proofs; raises `Undecided`."""
         wanted = tuple(ports)
-        return self._once(("internet", instance.id, wanted), lambda: self._from_internet(instance, wanted))
+        return self._memory.once(("internet", instance.id, wanted), lambda: self._from_internet(instance, wanted))
 
     def from_company(self, instance: Resource, ports: Iterable[int], internal: Iterable[str] = ()) -> Entries:
         """The admin ports that private addresses outside every VPC reach, and Client VPN's clients; raises `Undecided`."""
         wanted, known = tuple(ports), tuple(internal)
-        return self._once(("company", instance.id, wanted, known), lambda: self._from_company(instance, wanted, known))
+        return self._memory.once(
+            ("company", instance.id, wanted, known), lambda: self._from_company(instance, wanted, known)
+        )
 
     def behind(self, instance: Resource, ports: Iterable[int]) -> Fan:
         """The hosts that admit an admin port from this very instance, and are reached from it; raises `Undecided`.
@@ -107,7 +107,7 @@ class Topology:
         cluster and no bastion.
         """
         wanted = tuple(ports)
-        return self._once(("behind", instance.id, wanted), lambda: self._behind(instance, wanted))
+        return self._memory.once(("behind", instance.id, wanted), lambda: self._behind(instance, wanted))
 
     def interfaces_of(self, instance: Resource) -> tuple[Resource, ...]:
         """The interfaces of an instance; raises `Undecided` where one of them cannot be seen."""
@@ -140,7 +140,7 @@ class Topology:
         return Entries(tuple(arrivals), tuple(dict.fromkeys(doubts)))
 
     def _behind(self, instance: Resource, ports: tuple[int, ...]) -> Fan:
-        index = self._once(("index", ports), lambda: self._make_index(ports))
+        index = self._memory.once(("index", ports), lambda: self._make_index(ports))
         hosts: dict[str, Host] = {}
         doubts: list[str] = []
         for source in self.interfaces_of(instance):
@@ -239,17 +239,6 @@ class Topology:
             reasons.append(doubt.reason)
         for reason in reasons:
             index.doubts.setdefault(vpc_id, {}).setdefault(reason, set()).add(instance_id)
-
-    def _once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        if key not in self._kept:
-            try:
-                self._kept[key] = (make(), "")
-            except Undecided as doubt:
-                self._kept[key] = (None, doubt.reason)
-        made, reason = self._kept[key]
-        if reason:
-            raise Undecided(reason)
-        return made  # type: ignore[return-value] # what was kept under this key is what its maker made
 
 
 def topology_of(inventory: View) -> Topology:

@@ -13,6 +13,7 @@ from scanner.network.block_public_access import EXCLUSION, OFF, OPTIONS, block_m
 from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state
 from scanner.network.instances import INSTANCE
 from scanner.network.interfaces import Address
+from scanner.network.memory import Memory
 from scanner.network.painting import Painted, paint
 from scanner.network.prefix_lists import PREFIX_LIST
 from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, is_associated, route_table_of
@@ -37,7 +38,7 @@ class Fabric:
 
     def __init__(self, inventory: View) -> None:
         self.inventory = inventory
-        self._kept: dict[Hashable, tuple[object, str]] = {}
+        self._memory = Memory()
         for kind in KINDS:
             inventory.known(kind)
 
@@ -69,11 +70,11 @@ class Fabric:
 
     def table_of(self, subnet_id: str) -> Resource:
         """The route table in force for a subnet."""
-        return self._once(("table", subnet_id), lambda: route_table_of(self.inventory, self.subnet(subnet_id)))
+        return self._memory.once(("table", subnet_id), lambda: route_table_of(self.inventory, self.subnet(subnet_id)))
 
     def painted(self, table: Resource, family: int) -> Painted:
         """A route table on the address space."""
-        return self._once(("painted", table.id, family), lambda: paint(self.inventory, table, family=family))
+        return self._memory.once(("painted", table.id, family), lambda: paint(self.inventory, table, family=family))
 
     def routes(self, subnet_id: str, family: int) -> Painted:
         """The painted table of a subnet."""
@@ -89,17 +90,17 @@ class Fabric:
 
     def acl_of(self, subnet_id: str) -> Resource:
         """The network ACL of a subnet."""
-        return self._once(("acl", subnet_id), lambda: acl_of(self.inventory, self.subnet(subnet_id)))
+        return self._memory.once(("acl", subnet_id), lambda: acl_of(self.inventory, self.subnet(subnet_id)))
 
     def entries(self, subnet_id: str, *, egress: bool, protocol: str, family: int) -> tuple[Entry, ...]:
         """The entries of a subnet's network ACL that are about a protocol, in order."""
         acl = self.acl_of(subnet_id)
         key = ("entries", acl.id, egress, protocol, family)
-        return self._once(key, lambda: entries(acl, egress=egress, protocol=protocol, family=family))
+        return self._memory.once(key, lambda: entries(acl, egress=egress, protocol=protocol, family=family))
 
     def gateways(self, vpc_id: str) -> frozenset[str]:
         """The internet gateways that are attached to a VPC; `Undecided` where another account may have attached one."""
-        return self._once(("gateways", vpc_id), lambda: self._gateways(vpc_id))
+        return self._memory.once(("gateways", vpc_id), lambda: self._gateways(vpc_id))
 
     def _gateways(self, vpc_id: str) -> frozenset[str]:
         vpc = self.inventory.find(VPC, vpc_id)
@@ -129,7 +130,7 @@ class Fabric:
 
     def block_mode(self, subnet_id: str) -> str:
         """What VPC Block Public Access does to a subnet: "off", "block-ingress" or "block-bidirectional"."""
-        return self._once(("block", subnet_id), lambda: block_mode(self.inventory, self.subnet(subnet_id)))
+        return self._memory.once(("block", subnet_id), lambda: block_mode(self.inventory, self.subnet(subnet_id)))
 
     def inspection(self, endpoint_id: str) -> tuple[str, bool]:
         """The subnet of a Gateway Load Balancer endpoint, and whether it takes traffic from an internet gateway."""
@@ -143,7 +144,7 @@ class Fabric:
     def grants(self, groups: frozenset[str], *, egress: bool, protocol: str) -> Grants:
         """What a set of security groups lets through together."""
         key = ("grants", groups, egress, protocol)
-        return self._once(key, lambda: self._grants(sorted(groups), egress, protocol))
+        return self._memory.once(key, lambda: self._grants(sorted(groups), egress, protocol))
 
     def _grants(self, groups: list[str], egress: bool, protocol: str) -> Grants:  # noqa: FBT001 - passed on as they come
         """Groups are few and sets of them many, so that each group is read once."""
@@ -157,18 +158,7 @@ class Fabric:
 
     def once(self, key: Hashable, make: Callable[[], _Kept]) -> _Kept:
         """Anything else that is worth making once."""
-        return self._once(("other", key), make)
-
-    def _once(self, key: Hashable, make: Callable[[], _Kept]) -> _Kept:
-        if key not in self._kept:
-            try:
-                self._kept[key] = (make(), "")
-            except Undecided as doubt:
-                self._kept[key] = (None, doubt.reason)
-        made, reason = self._kept[key]
-        if reason:
-            raise Undecided(reason)
-        return made  # type: ignore[return-value] # what was kept under this key is what its maker made
+        return self._memory.once(("other", key), make)
 
 
 def _is_attached(gateway: Resource, attachment: Mapping[str, Any]) -> bool:

@@ -13,11 +13,11 @@ from typing import Any
 
 from scanner.model import Resource, Undecided, View
 from scanner.network.addresses import interval, is_world, public, public_addresses, size
+from scanner.network.prefix_lists import PREFIX_LIST, entries_of
 from scanner.network.structures import structures
 
 SECURITY_GROUP = "AWS::EC2::SecurityGroup"
 NETWORK_INTERFACE = "AWS::EC2::NetworkInterface"
-PREFIX_LIST = "AWS::EC2::PrefixList"
 
 _ALL = frozenset({"-1", "all"})
 _TCP = frozenset({"tcp", "6"})
@@ -150,14 +150,11 @@ def _listed_ranges(inventory: View, permission: Mapping[str, Any], way: str, por
 
 def _entries(inventory: View, list_id: str) -> Iterator[str]:
     found = inventory.find(PREFIX_LIST, list_id)
-    if found is None:
-        raise Undecided(f"the prefix list {list_id} cannot be seen from account {inventory.account}")
-    if found.get("OwnerId") == "AWS" or str(found.get("PrefixListName", "")).startswith("com.amazonaws."):
+    if found is not None and (
+        found.get("OwnerId") == "AWS" or str(found.get("PrefixListName", "")).startswith("com.amazonaws.")
+    ):
         return  # AWS's own lists hold the addresses of one service, which is not the world
-    if found.get("Entries") is None:
-        raise Undecided(f"the entries of the prefix list {list_id} were not read")
-    for item in structures(found, "Entries"):
-        yield str(item.get("Cidr", ""))
+    yield from entries_of(inventory, list_id)
 
 
 def _world(ranges: Iterable[Range], *, share: float) -> tuple[Range, ...]:
