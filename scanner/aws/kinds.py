@@ -26,7 +26,8 @@ class Detail:
     `proof` is the member without which the answer is no answer. `keep` names the members that join (empty: all but
     those the list already gave). `where` (JMESPath) and `referenced_by` (kind and path pairs, any of which must hold
     the resource's id) limit the resources asked about. `home` names the fact that holds the Region to ask in.
-    `absent` lists error codes that mean "there is none".
+    `absent` lists error codes that mean "there is none". `more` names the member that is true where AWS kept a part
+    of the answer to itself.
     """
 
     operation: str
@@ -38,6 +39,7 @@ class Detail:
     home: str = ""
     absent: tuple[str, ...] = ()
     pages: tuple[str, str] = ONE_PAGE
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

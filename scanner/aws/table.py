@@ -11,6 +11,7 @@ _INTERFACE = "AWS::EC2::NetworkInterface"
 _TABLE = "AWS::EC2::RouteTable"
 _INSTANCE = "AWS::EC2::Instance"
 _ENDPOINT = "AWS::EC2::VPCEndpoint"
+_TRANSIT = "AWS::EC2::TransitGateway"
 _TRAIL = "AWS::CloudTrail::Trail"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _FILTER = "AWS::Logs::MetricFilter"
@@ -20,6 +21,8 @@ _MARKER = ("Marker", "NextMarker")
 _LOGS_TOKEN = ("nextToken", "nextToken")
 _IAM_PAGES = ("Marker", "Marker")
 _IAM = {"MaxItems": 1000}
+# What is deleted stays in its list for a while, and answers no further question.
+_ALIVE = "State != 'deleting' && State != 'deleted'"
 
 # Rows of a table, and not twice as many lines with one word each.
 # fmt: off
@@ -78,7 +81,24 @@ _EC2 = (
     Kind(
         "AWS::EC2::TransitGatewayVpcAttachment", "ec2", "DescribeTransitGatewayVpcAttachments",
         "TransitGatewayVpcAttachments[]", "TransitGatewayAttachmentId", "ec2:transit-gateway-attachment", _THOUSAND,
-        links={"VpcId": _VPC, "SubnetIds[]": _SUBNET},
+        links={"VpcId": _VPC, "SubnetIds[]": _SUBNET, "TransitGatewayId": _TRANSIT},
+    ),
+    Kind(_TRANSIT, "ec2", "DescribeTransitGateways", "TransitGateways[]", "TransitGatewayId", "TransitGatewayArn",
+         _THOUSAND),
+    Kind(
+        "AWS::EC2::TransitGatewayRouteTable", "ec2", "DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables[]",
+        "TransitGatewayRouteTableId", "ec2:transit-gateway-route-table", _THOUSAND, links={"TransitGatewayId": _TRANSIT},
+        details=(
+            Detail("GetTransitGatewayRouteTableAssociations",
+                   {"TransitGatewayRouteTableId": "$TransitGatewayRouteTableId", "MaxResults": 1000}, "Associations",
+                   ("Associations",), where=_ALIVE, pages=NEXT_TOKEN),
+            # A search has to search for something: every route that counts is in one of these states.
+            Detail("SearchTransitGatewayRoutes",
+                   {"TransitGatewayRouteTableId": "$TransitGatewayRouteTableId", "MaxResults": 1000,
+                    "Filters": [{"Name": "state", "Values": ["active", "blackhole"]}]},
+                   "Routes", ("Routes", "AdditionalRoutesAvailable"), where=_ALIVE, pages=NEXT_TOKEN,
+                   more="AdditionalRoutesAvailable"),
+        ),
     ),
     Kind(
         "AWS::EC2::CarrierGateway", "ec2", "DescribeCarrierGateways", "CarrierGateways[]", "CarrierGatewayId",

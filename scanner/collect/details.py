@@ -52,7 +52,7 @@ def render_request(request: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
 
 
 def detail_facts(detail: Detail, pages: Sequence[Facts], facts: Facts) -> dict[str, Any]:
-    """The members that a detail's answer adds; lists of several pages are joined. Raises `UnreadableError` without the proof."""
+    """The members that a detail's answer adds; lists of several pages are joined. Raises `UnreadableError` for less than all."""
     joined: dict[str, Any] = {}
     for page in pages:
         if detail.proof not in page:
@@ -60,6 +60,8 @@ def detail_facts(detail: Detail, pages: Sequence[Facts], facts: Facts) -> dict[s
         for member, value in page.items():
             earlier = joined.get(member)
             joined[member] = [*earlier, *value] if isinstance(earlier, list) and isinstance(value, list) else value
+    if joined.get(detail.more) is True:
+        raise UnreadableError(f"not all {detail.proof}: there are more than AWS tells at once")
     if detail.keep:
         return {member: joined[member] for member in detail.keep if member in joined}
     return {member: value for member, value in joined.items() if member not in facts}

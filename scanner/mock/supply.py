@@ -20,6 +20,7 @@ from scanner.mock.event_data_stores import EventDataStoreBackend, EventDataStore
 from scanner.mock.event_history import EventHistoryBackend, EventHistoryResponse
 from scanner.mock.instance_connect import InstanceConnectBackend, InstanceConnectResponse
 from scanner.mock.serial_console import SerialConsoleBackend, SerialConsoleResponse
+from scanner.mock.transit_routes import TransitRoutesBackend, TransitRoutesResponse
 
 _SUPPLIES: tuple[tuple[type, tuple[type, ...]], ...] = (
     (
@@ -42,16 +43,21 @@ _SUPPLIES: tuple[tuple[type, tuple[type, ...]], ...] = (
     (CloudFrontResponse, (EmptyCloudFrontLists,)),
 )
 
+_CORRECTIONS: tuple[tuple[type, type], ...] = ((EC2Backend, TransitRoutesBackend), (EC2Response, TransitRoutesResponse))
+"""What moto answers, and wrongly so; these come before moto's own."""
+
 
 def supply_missing_operations() -> None:
     """Let moto answer the operations it lacks, in this process; a second call changes nothing.
 
     It works before, inside and between `mock_aws` blocks, and for a moto server that runs in this process. An
-    operation that moto itself has learned to answer keeps moto's answer.
+    operation that moto itself has learned to answer keeps moto's answer, but for the few in `_CORRECTIONS`.
     """
     for owner, supplies in _SUPPLIES:
         for supply in supplies:
             _extend(owner, supply=supply)
+    for owner, correction in _CORRECTIONS:
+        owner.__bases__ = (correction, *(base for base in owner.__bases__ if base is not correction))
     # Without the prefix CreateTags takes the id of an EC2 Instance Connect Endpoint for a mistake.
     EC2_RESOURCE_TO_PREFIX["instance-connect-endpoint"] = "eice"
     EC2_PREFIX_TO_RESOURCE["eice"] = "instance-connect-endpoint"

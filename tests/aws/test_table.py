@@ -141,7 +141,8 @@ def test_a_detail_s_call_exists_and_gives_what_it_is_asked_for(kind: Kind, detai
     assert set(detail.keep) <= set(answer)
     assert set(detail_members(kind.name, detail)) <= set(answer)
     assert not detail.home or detail.home in given
-    assert not detail.where or re.split(r"[.\[]", detail.where)[0] in given
+    assert not detail.where or re.split(r"\W", detail.where)[0] in given
+    assert not detail.more or detail.more in answer
 
 
 def test_whole_answers_name_every_member_that_the_list_may_leave_out() -> None:
