@@ -37,7 +37,7 @@ def check(inventory: Inventory) -> Iterator[Answer]:
                 else:
                     proof = trail.arn
             if proof:
-                yield Clear(account, f"{proof} records management events of both kinds in all Regions")
+                yield Clear(account, f"{proof} is set up to record management events of both kinds in all Regions")
                 continue
             _insist_on_one_list(inventory)
             if doubts:

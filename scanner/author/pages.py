@@ -75,7 +75,7 @@ def _page(rule: Rule) -> str:
     if rule.check is None:
         lines += ["", "## The test", "", *_fenced(_test(rule), "text")]
     lines += ["", "## What it reads", "", ", ".join(f"`{kind}`" for kind in sorted(kinds_read(rule))), ""]
-    controls = mappings_of(rule.id, load_frameworks())
+    controls = mappings_of(rule.id, load_frameworks(), reasons=True)
     if controls:
         lines += ["## Controls", "", *(f"- {name}: {', '.join(told)}" for name, told in controls.items()), ""]
     if rule.learn:

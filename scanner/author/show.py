@@ -59,7 +59,7 @@ def as_page(rule: Rule) -> str:
     if rule.settings:
         body.append("")
     body += _section("Reads", ", ".join(sorted(kinds_read(rule))))
-    controls = mappings_of(rule.id, load_frameworks())
+    controls = mappings_of(rule.id, load_frameworks(), reasons=True)
     body += _section("Answers", "\n".join(f"{name}: {', '.join(told)}" for name, told in controls.items()))
     body += [f"Learn: {url}" for url in rule.learn]
     return "\n".join((*head, *body)).rstrip() + "\n"
