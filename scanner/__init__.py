@@ -20,10 +20,10 @@ from scanner.version import __version__
 
 if TYPE_CHECKING:
     from scanner.model import Config, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Severity, Target
-    from scanner.pipeline import evaluate, inventory_from_describe, load_snapshot, reach, scan
+    from scanner.pipeline import decide, evaluate, inventory_from_describe, load_snapshot, reach, scan
 
 _NOUNS = ("Config", "Finding", "Gap", "Inventory", "Outcome", "Resource", "Rule", "ScanReport", "Severity", "Target")
-_VERBS = ("evaluate", "inventory_from_describe", "load_snapshot", "reach", "scan")
+_VERBS = ("decide", "evaluate", "inventory_from_describe", "load_snapshot", "reach", "scan")
 
 __all__ = [
     "Config",
@@ -37,6 +37,7 @@ __all__ = [
     "Severity",
     "Target",
     "__version__",
+    "decide",
     "evaluate",
     "inventory_from_describe",
     "load_snapshot",

@@ -76,6 +76,10 @@ from scanner.network.security_groups import (
 from scanner.network.structures import structures, text_of
 from scanner.network.ways import NAT_GATEWAY, Way, ways_in, ways_of
 from scanner.network.workloads import is_private, is_workload
+from scanner.policy.decisions import Decision, Ruling, decide
+from scanner.policy.keys import OPEN_TUNNEL_ACTION, SEND_KEY_ACTION, SEND_SERIAL_KEY_ACTION, START_SESSION_ACTION
+from scanner.policy.places import DocumentKind, Place
+from scanner.policy.principals import Principal
 from scanner.policy.selectors import A_READ, OPEN_TUNNEL, ManagementEvent, Recording
 from scanner.policy.statements import (
     names_every_action,
@@ -107,7 +111,11 @@ __all__ = [
     "NAT_GATEWAY",
     "NETWORK_INTERFACE",
     "OPEN_TUNNEL",
+    "OPEN_TUNNEL_ACTION",
     "SECURITY_GROUP",
+    "SEND_KEY_ACTION",
+    "SEND_SERIAL_KEY_ACTION",
+    "START_SESSION_ACTION",
     "TARGET_GROUP",
     "TRAIL",
     "VPC_ENDPOINT",
@@ -117,6 +125,8 @@ __all__ = [
     "Aside",
     "Attached",
     "Clear",
+    "Decision",
+    "DocumentKind",
     "Entries",
     "Exposure",
     "Fan",
@@ -128,9 +138,12 @@ __all__ = [
     "Need",
     "Opening",
     "Path",
+    "Place",
+    "Principal",
     "Range",
     "Recording",
     "Resource",
+    "Ruling",
     "Topology",
     "Undecided",
     "Unknown",
@@ -151,6 +164,7 @@ __all__ = [
     "connection_path",
     "covers",
     "cure_of_bastion",
+    "decide",
     "delivery_trouble",
     "describe_route",
     "edge_tables",

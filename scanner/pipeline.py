@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from scanner.collect.access import Access
     from scanner.network.reach import Reach
+    from scanner.policy.decisions import Decision
+    from scanner.policy.requests import ContextValue
 
 DEMO_REGION = "eu-west-1"
 
@@ -98,11 +100,52 @@ def reach(
     return reach_among(views, source, target, protocol=protocol, port=port)
 
 
+def _whole(inventory: Inventory | Iterable[Inventory]) -> Inventory:
+    """The inventories of an account as one; raises `UsageError` where there is none, or of more than one account."""
+    from scanner.errors import UsageError
+    from scanner.model.inventory import merge
+
+    listed = (inventory,) if isinstance(inventory, Inventory) else tuple(inventory)
+    if len({(one.partition, one.account) for one in listed}) != 1:
+        raise UsageError("a question about policies is one about a single account", cure="give its inventories only")
+    return listed[0] if len(listed) == 1 else merge(listed)
+
+
 def reach_kinds() -> frozenset[str]:
     """What `reach` reads."""
     from scanner.network.reach import KINDS
 
     return KINDS
+
+
+def decide(
+    inventory: Inventory | Iterable[Inventory],
+    *,
+    principal: str,
+    action: str,
+    resource: str | Sequence[str] = "*",
+    context: Mapping[str, ContextValue] | None = None,
+) -> Decision:
+    """Whether the policies let a principal do something, with the statements that decide; makes no call at all.
+
+    Args:
+        inventory: One inventory of an account, or all of them: IAM's own is that of the Region "global".
+        principal: An ARN, "user/name" or "role/name".
+        action: "service:Operation".
+        resource: An ARN, the id of an instance or an EC2 Instance Connect Endpoint, or several where one request needs
+            all of them; "*" for actions without resources.
+        context: Condition keys (in any letters) and their values: text, number, true or false, a list; None for a key
+            that the request lacks. Tags, account, organization and Region are known from the inventory.
+
+    Returns a `Decision`: `verdict` ("allowed", "explicitly denied", "implicitly denied", "unknown"), `statements` (their
+    places), `reasons` and `notes`. Raises `UsageError` for a principal or an action that does not exist.
+    """
+    from scanner.model import View
+    from scanner.policy.decisions import decide as decision
+
+    return decision(
+        View(_whole(inventory)), principal=principal, action=action, resource=resource, context=context or {}
+    )
 
 
 def load_snapshot(path: str | Path) -> tuple[Inventory, ...]:

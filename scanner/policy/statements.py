@@ -5,12 +5,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.htm
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scanner.model import Undecided
+from scanner.policy.documents import raw_statements, texts
 
 Statement = Mapping[str, Any]
 
@@ -23,16 +23,10 @@ _WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
 
 def statements(document: Any) -> tuple[Statement, ...]:
     """The statements of a policy (JSON text, or its mapping); raises `Undecided` where it is no policy."""
-    if isinstance(document, str):
-        try:
-            document = json.loads(document)
-        except (ValueError, RecursionError):
-            raise Undecided("the policy is no JSON that can be read") from None
-    found = document.get("Statement") if isinstance(document, Mapping) else None
-    listed = (found,) if isinstance(found, Mapping) else found
-    if not isinstance(listed, (list, tuple)) or not all(_is_statement(item) for item in listed):
+    listed = raw_statements(document)
+    if not all(_is_statement(item) for item in listed):
         raise Undecided("the policy has statements that cannot be read")
-    return tuple(listed)
+    return listed
 
 
 def names_everyone(statement: Statement) -> bool:
@@ -67,22 +61,15 @@ def _element(statement: Statement, key: str) -> Any:
     return statement[key]
 
 
-def _texts(value: Any) -> tuple[str, ...]:
-    texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, (list, tuple)) or not all(isinstance(text, str) for text in texts):
-        raise Undecided("the policy has an element that cannot be read")
-    return tuple(texts)
-
-
 def _is_everyone(principal: Any) -> bool:
     named = principal.get("AWS", ()) if isinstance(principal, Mapping) else principal
-    return any(_ANYTHING.fullmatch(text) for text in _texts(named))
+    return any(_ANYTHING.fullmatch(text) for text in texts(named))
 
 
 def _names_all(statement: Statement, key: str, is_all: Any) -> bool:
     if f"Not{key}" in statement:
-        return not any(is_all(text) for text in _texts(statement[f"Not{key}"]))
-    return any(is_all(text) for text in _texts(_element(statement, key)))
+        return not any(is_all(text) for text in texts(statement[f"Not{key}"]))
+    return any(is_all(text) for text in texts(_element(statement, key)))
 
 
 def _is_every_action(word: str, service: str) -> bool:

@@ -1,0 +1,73 @@
+"""What stands above a principal: every layer has to allow, and any statement in any of them may deny."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from scanner.model import Unknown
+from scanner.policy.documents import Document, Statement
+from scanner.policy.facts import Facts, Target
+from scanner.policy.keys import LOGINS
+from scanner.policy.organizations import Organization
+from scanner.policy.patterns import Lookup
+from scanner.policy.principals import Directory, Principal
+from scanner.policy.truths import Truth
+
+NOT_SEEN = "session policies and resource control policies were not seen"
+NOT_SEEN_ON_RESOURCES = "resource-based policies were not seen"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """Documents of which at least one statement has to allow: the principal's own, a boundary, a level of SCPs."""
+
+    name: str
+    documents: tuple[Document, ...]
+
+
+def layers_of(directory: Directory, organization: Organization, principal: Principal) -> tuple[Layer, ...]:
+    """What has to allow, from the organization down; SCPs leave service-linked roles alone."""
+    levels = () if principal.is_service_linked else organization.levels or ()
+    boundary = directory.boundary(principal)
+    return (
+        *(Layer(f"service control policy at {level.id}", level.documents) for level in levels),
+        Layer("identity-based policy", directory.identity(principal)),
+        *([] if boundary is None else [Layer("permissions boundary", (boundary,))]),
+    )
+
+
+def notes_about(organization: Organization, principal: Principal, action: str) -> tuple[str, ...]:
+    """What was not weighed for a principal."""
+    spared = "service control policies do not affect service-linked roles"
+    scp = spared if principal.is_service_linked and organization.id is not None else organization.note
+    unseen = "" if action.lower() in LOGINS else NOT_SEEN_ON_RESOURCES
+    return tuple(note for note in (scp, NOT_SEEN, unseen) if note)
+
+
+def facts_about(
+    directory: Directory, organization: Organization, principal: Principal, target: Target, *, account: str, action: str
+) -> Facts:
+    """What is known of the principal's requests for an action on a target."""
+    trust = directory.trust(principal)
+    return Facts(principal, target, action=action, account=account, organization=organization, trust=trust)
+
+
+def applying(
+    documents: Sequence[Document], action: str, resource: str, lookup: Lookup
+) -> Iterator[tuple[Statement, Truth]]:
+    """The statements that apply to a request, or may; the truth of what cannot be read is an unknown with its place."""
+    for document in documents:
+        for statement in document.statements:
+            truth = statement.core.applies(action, resource, lookup)
+            if isinstance(truth, Unknown):
+                truth = Unknown(f"{statement.place}: {truth.why}")
+            if truth is not False:
+                yield statement, truth
+
+
+def foreign_keys(statement: Statement, facts: Facts) -> Iterator[str]:
+    """A note for each key that the statement asks for and that no request for the action carries."""
+    for clause in statement.core.clauses:
+        if clause.key and facts.is_foreign(clause.key):
+            yield f"{statement.place} asks for {clause.written}, which {LOGINS[facts.action].action} never carries"
