@@ -90,6 +90,8 @@ def without_detail(resource: Resource, gap: Gap) -> Resource:
 
 def detail_members(kind: str, detail: Detail) -> tuple[str, ...]:
     """The members that a detail's answer adds to the facts of a kind."""
+    if detail.climb:
+        return (detail.climb.fact,)
     return detail.keep or _WHOLE_ANSWERS.get((kind, detail.operation), (detail.proof,))
 
 

@@ -19,6 +19,20 @@ _IAM_ACTION = {"s3:GetPublicAccessBlock": "s3:GetBucketPublicAccessBlock"}
 
 
 @dataclass(frozen=True, slots=True)
+class Climb:
+    """Repeats a detail upwards: the answer names the one thing above, which is asked about next, until `top` holds.
+
+    `fact` gathers what was named, the topmost first; `asks` is the request's member for the next one, which is known by
+    its `id`; `top` is JMESPath over what was named.
+    """
+
+    fact: str
+    asks: str
+    id: str
+    top: str
+
+
+@dataclass(frozen=True, slots=True)
 class Detail:
     """A further call about one resource, for what its list does not tell; its answer's members join the facts.
 
@@ -27,7 +41,8 @@ class Detail:
     those the list already gave). `where` (JMESPath) and `referenced_by` (kind and path pairs, any of which must hold
     the resource's id) limit the resources asked about. `home` names the fact that holds the Region to ask in.
     `absent` lists error codes that mean "there is none". `more` names the member that is true where AWS kept a part
-    of the answer to itself.
+    of the answer to itself. `inside` names the structure of the answer that holds the proof
+    and the members, where these do not stand at its top. With a `climb` the question goes on upwards.
     """
 
     operation: str
@@ -40,6 +55,8 @@ class Detail:
     absent: tuple[str, ...] = ()
     pages: tuple[str, str] = ONE_PAGE
     more: str = ""
+    inside: str = ""
+    climb: Climb | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +80,7 @@ class Kind:
     Region. `arn` is the member that holds the ARN, or "service:type" from which it is made.
     A path's step with a question mark ("Items?[]") is one that AWS leaves out when there are none.
     `links` tells which members point to which kinds. `request` names everything that makes a page as large as the
-    API allows. `operation` is "" for a kind made from its parent's facts alone (then `seed` maps its members).
+    API allows. `operation` is "" for a kind made from its parent's facts and the scanned account's (then `seed` maps its members).
     `is_global` marks kinds that AWS lists once for the account and not per Region; `home` is the Region to ask in.
     `proof` is the member without which a whole answer ("@") is no answer; `absent` lists error codes for "there is none".
     """

@@ -49,6 +49,8 @@ _ALSO_SENT: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
 }
 # The model writes "Available", the wire says "available": https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_VpcEndpoint.html
+# The model says string, and AWS sends JSON that is URL-encoded; botocore and the aws command line hand over what it means.
+_DOCUMENT = "policyDocumentType"
 _EITHER_CASE = {("AWS::EC2::VPCEndpoint", "State")}
 
 
@@ -68,7 +70,10 @@ def _kind_shape(kind_name: str) -> Shape:
     if kind.operation:
         members.update(_item(kind, _Reader(model, kind.name).output(kind.operation)).members)
     for detail in kind.details:
-        answer = _Reader(model, kind.name).output(detail.operation).members
+        output = _Reader(model, kind.name).output(detail.operation)
+        answer = output.members[detail.inside].members if detail.inside else output.members
+        if detail.climb:
+            answer = {detail.climb.fact: answer[detail.proof]}
         members.update((name, answer[name]) for name in detail.keep or answer if name not in members)
     return Shape("structure", members)
 
@@ -108,7 +113,7 @@ class _Reader:
         return self._shape(self._operations[operation]["output"]["shape"])
 
     def _shape(self, name: str) -> Shape:
-        if name in self._open:
+        if name in self._open or name == _DOCUMENT:
             return ANYTHING
         self._open.append(name)
         raw = self._shapes[name]

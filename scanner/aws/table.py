@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.aws.kinds import NEXT_TOKEN, ONE_PAGE, Detail, Kind, Parent
+from scanner.aws.kinds import NEXT_TOKEN, ONE_PAGE, Climb, Detail, Kind, Parent
 
 _VPC = "AWS::EC2::VPC"
 _SUBNET = "AWS::EC2::Subnet"
@@ -15,6 +15,7 @@ _TRANSIT = "AWS::EC2::TransitGateway"
 _TRAIL = "AWS::CloudTrail::Trail"
 _BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 _FILTER = "AWS::Logs::MetricFilter"
+_ORGANIZATION = "AWS::Organizations::Organization"
 
 _THOUSAND = {"MaxResults": 1000}
 _MARKER = ("Marker", "NextMarker")
@@ -23,6 +24,8 @@ _IAM_PAGES = ("Marker", "Marker")
 _IAM = {"MaxItems": 1000}
 # What is deleted stays in its list for a while, and answers no further question.
 _ALIVE = "State != 'deleting' && State != 'deleted'"
+_TWENTY = {"MaxResults": 20}
+_NO_ORGANIZATION = ("AWSOrganizationsNotInUseException",)
 
 # Rows of a table, and not twice as many lines with one word each.
 # fmt: off
@@ -239,8 +242,28 @@ _ACCOUNT = (
          _IAM_PAGES, is_global=True),
     Kind("AWS::IAM::ManagedPolicy", "iam", "GetAccountAuthorizationDetails", "Policies[]", "PolicyName", "Arn", _IAM,
          _IAM_PAGES, is_global=True),
-    Kind("AWS::Organizations::Organization", "organizations", "DescribeOrganization", "Organization", arn="Arn",
-         pages=ONE_PAGE, is_global=True, home="us-east-1", absent=("AWSOrganizationsNotInUseException",)),
+    Kind(_ORGANIZATION, "organizations", "DescribeOrganization", "Organization", arn="Arn",
+         pages=ONE_PAGE, is_global=True, home="us-east-1", absent=_NO_ORGANIZATION),
+    # What follows only the management account and delegated administrators may ask.
+    # CloudFormation has no type for the root; it says which types of policy are in force.
+    Kind("AWS::Organizations::Root", "organizations", "ListRoots", "Roots[]", "Id", "Arn", _TWENTY, is_global=True,
+         home="us-east-1", absent=_NO_ORGANIZATION),
+    Kind(
+        "AWS::Organizations::Account", "organizations", "", "@", "Id", "organizations:account", pages=ONE_PAGE,
+        parent=Parent(_ORGANIZATION), seed={"Id": "Account"}, is_global=True, home="us-east-1",
+        details=(
+            Detail("ListParents", {"ChildId": "$Id", **_TWENTY}, "Parents", pages=NEXT_TOKEN, absent=_NO_ORGANIZATION,
+                   climb=Climb("Ancestors", "ChildId", "Id", "Type == 'ROOT'")),
+        ),
+    ),
+    Kind(
+        "AWS::Organizations::Policy", "organizations", "ListPolicies", "Policies[]", "Id", "Arn",
+        {"Filter": "SERVICE_CONTROL_POLICY", **_TWENTY}, is_global=True, home="us-east-1", absent=_NO_ORGANIZATION,
+        details=(
+            Detail("DescribePolicy", {"PolicyId": "$Id"}, "Content", ("Content",), inside="Policy"),
+            Detail("ListTargetsForPolicy", {"PolicyId": "$Id", **_TWENTY}, "Targets", ("Targets",), pages=NEXT_TOKEN),
+        ),
+    ),
     Kind("AWS::GlobalAccelerator::Accelerator", "globalaccelerator", "ListAccelerators", "Accelerators[]",
          "AcceleratorArn", "AcceleratorArn", {"MaxResults": 100}, is_global=True, home="us-west-2"),
     Kind("AWS::GlobalAccelerator::Listener", "globalaccelerator", "ListListeners", "Listeners[]", "ListenerArn",

@@ -13,11 +13,14 @@ from scanner.aws.build import ALWAYS, detail_members, make_inventory, make_resou
 from scanner.aws.kinds import Detail, Kind, identify
 from scanner.aws.table import KINDS
 from scanner.collect.details import Facts, details_due
+from scanner.collect.documents import decode_documents
 from scanner.collect.keys import METADATA, TOKENS, kind_of_row, kinds_by_key
 from scanner.collect.rows import UnreadableError, rows_of, value_at
 from scanner.collect.times import TIMES, utc_text
 from scanner.errors import SnapshotError, did_you_mean
 from scanner.model import Gap, GapReason, Inventory
+
+_ACCOUNT = "AWS::Organizations::Account"
 
 
 def inventory_from_describe(
@@ -80,7 +83,7 @@ class Pile:
                 f"{strange[0]!r} is no key of an answer that this program knows", place=place, cure=cure
             )
         kinds = dict.fromkeys(name for key in answer if key in known for name in self._add_rows(key, answer, place))
-        has_next = any(answer.get(token) for token in TOKENS)
+        has_next = any(answer.get(token) for token in TOKENS) or answer.get("IsTruncated") is True
         for name in kinds:
             self.answers[name] = self.answers.get(name, 0) + 1
             if has_next or value_at(answer, KINDS[name].pages[1]):
@@ -100,7 +103,8 @@ class Pile:
         for name, number in self.answers.items():
             if number > 1:
                 self.rows[name] = _each_once(KINDS[name], self.rows[name])
-        given = {name: [plain(row) for row in self.rows[name]] for name in KINDS if name in self.rows}
+        self._keep_own(account)
+        given = {name: [_as_live(KINDS[name], row) for row in self.rows[name]] for name in KINDS if name in self.rows}
         missing = () if complete else self._missing_details(given, account=account, region=region, partition=partition)
         return make_inventory(
             given,
@@ -112,6 +116,12 @@ class Pile:
             taken_at=taken_at,
             mode="describe",
         )
+
+    def _keep_own(self, account: str) -> None:
+        """Of an organization's accounts only the scanned one is a resource, as in a live scan."""
+        own = [row for row in self.rows.pop(_ACCOUNT, ()) if row.get("Id") == account]
+        if own:
+            self.rows[_ACCOUNT] = own
 
     def _add_rows(self, key: str, answer: Mapping[str, Any], place: str) -> Iterator[str]:
         """Adds a key's rows and tells their kinds."""
@@ -126,7 +136,7 @@ class Pile:
             rows = [{member: answer[member] for member in sorted(members)}]
             self.rows.pop(candidates[0].name, None)
         if not rows:
-            kind = kind_of_row(candidates, None, region=self.region)
+            kind = kind_of_row(candidates, None, region=self.region, keys=answer)
             self.rows.setdefault(kind.name, [])
             yield kind.name
         for index, row in enumerate(rows):
@@ -147,6 +157,11 @@ class Pile:
                 resource = make_resource(kind, rows[index], partition=partition, account=account, region=region)
                 call = f"{kind.service}:{detail.operation}"
                 yield Gap(account, region, call, GapReason.NOT_COLLECTED, "", (name,), resource.arn)
+
+
+def _as_live(kind: Kind, row: Facts) -> Facts:
+    facts: Facts = plain(decode_documents(row) if kind.service == "iam" else row)
+    return facts
 
 
 def plain(value: Any, name: str = "") -> Any:

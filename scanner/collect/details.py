@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from scanner.aws.kinds import Detail, Kind
+from scanner.aws.kinds import Climb, Detail, Kind
 from scanner.collect.rows import UnreadableError, strings_at
 
 Facts = Mapping[str, Any]
@@ -54,7 +55,7 @@ def render_request(request: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
 def detail_facts(detail: Detail, pages: Sequence[Facts], facts: Facts) -> dict[str, Any]:
     """The members that a detail's answer adds; lists of several pages are joined. Raises `UnreadableError` for less than all."""
     joined: dict[str, Any] = {}
-    for page in pages:
+    for page in _insides(detail, pages):
         if detail.proof not in page:
             raise UnreadableError(f"no {detail.proof}")
         for member, value in page.items():
@@ -65,6 +66,37 @@ def detail_facts(detail: Detail, pages: Sequence[Facts], facts: Facts) -> dict[s
     if detail.keep:
         return {member: joined[member] for member in detail.keep if member in joined}
     return {member: value for member, value in joined.items() if member not in facts}
+
+
+def named_above(detail: Detail, pages: Sequence[Facts], below: Sequence[Facts]) -> Facts:
+    """The one thing that a climbing detail's answer names; raises `UnreadableError` for none, several, or a known one."""
+    climb = detail.climb
+    named = detail_facts(replace(detail, keep=(detail.proof,)), pages, {}).get(detail.proof)
+    if not climb or not isinstance(named, list) or len(named) != 1 or not isinstance(named[0], Mapping):
+        raise UnreadableError(f"not one of {detail.proof}")
+    above: Facts = named[0]
+    if not isinstance(above.get(climb.id), str) or above[climb.id] in [one[climb.id] for one in below]:
+        raise UnreadableError(f"{detail.proof} lead nowhere")
+    return above
+
+
+def is_top(climb: Climb, named: Facts) -> bool:
+    """Whether the climb ends here."""
+    return holds(climb.top, named)
+
+
+def climbed(climb: Climb, way: Sequence[Facts]) -> dict[str, Any]:
+    """The fact that a whole way up gives, the topmost first."""
+    return {climb.fact: [dict(one) for one in reversed(way)]}
+
+
+def _insides(detail: Detail, pages: Sequence[Facts]) -> Iterator[Facts]:
+    """The part of each page that the detail is about."""
+    for page in pages:
+        part = page.get(detail.inside) if detail.inside else page
+        if not isinstance(part, Mapping):
+            raise UnreadableError(f"no {detail.inside}")
+        yield part
 
 
 def _referenced_ids(detail: Detail, rows_of_kind: Callable[[str], Sequence[Facts] | None]) -> set[str] | None:

@@ -56,6 +56,7 @@ _UNSUPPORTED = {
     "OperationNotSupportedException",
     "UnknownOperation",
     "UnknownOperationException",
+    "UnsupportedAPIEndpointException",
     "UnsupportedOperation",
     "UnsupportedOperationException",
 }

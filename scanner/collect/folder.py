@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,16 +11,13 @@ from typing import Any
 from scanner.aws.kinds import Detail, Kind
 from scanner.aws.table import KINDS
 from scanner.collect.describe import Pile
-from scanner.collect.details import Facts, detail_facts
+from scanner.collect.details import Facts, climbed, detail_facts, is_top, named_above
 from scanner.collect.keys import METADATA, TOKENS, kinds_by_key
+from scanner.collect.output_files import AGAIN, files_of, read_answer
 from scanner.collect.rows import UnreadableError
 from scanner.errors import SnapshotError, did_you_mean
 from scanner.model import GLOBAL, Gap, GapReason, Inventory
 
-MAX_FILE_BYTES = 512 * 1024**2
-"""No answer is nearly as large; whatever is, is not read into memory."""
-
-_REGION = re.compile(r"[a-z]{2,4}(-[a-z]+)+-\d+")
 _PARTITIONS = {
     "cn-": "aws-cn",
     "us-gov-": "aws-us-gov",
@@ -32,8 +28,9 @@ _PARTITIONS = {
     "eusc-": "aws-eusc",
 }
 _BUCKET = KINDS["AWS::S3::Bucket"]
+_ORGANIZATION = "AWS::Organizations::Organization"
+_MEMBER = KINDS["AWS::Organizations::Account"]
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_AGAIN = "run its aws command again, or take the file out of the folder"
 
 
 def read_folder(path: Path, *, account: str = "", taken_at: str = "") -> tuple[Inventory, ...]:
@@ -42,10 +39,10 @@ def read_folder(path: Path, *, account: str = "", taken_at: str = "") -> tuple[I
     Raises SnapshotError, with the file and where possible the line, for anything that cannot be read or placed.
     """
     folder = _Folder()
-    for region, file in _files(path):
+    for region, file in files_of(path):
         folder.add(region, file)
-    folder.join_notes()
     owner = folder.account(account, path)
+    folder.join_notes(owner)
     inventories = []
     regions = sorted(folder.piles, key=lambda name: (name == GLOBAL, name))
     for region in regions:
@@ -96,7 +93,7 @@ class _Folder:
 
     def add(self, region: str, file: Path) -> None:
         """Sorts one file by what it holds."""
-        answer = _read(file)
+        answer = read_answer(file)
         if region != GLOBAL:
             self.piles.setdefault(region, Pile(region))
         self.owners.update(_owners(answer))
@@ -119,10 +116,13 @@ class _Folder:
                 GLOBAL if KINDS[name].is_global else region, name, rows, is_unfinished=name in sorted_out.unfinished
             )
 
-    def join_notes(self) -> None:
+    def join_notes(self, owner: str) -> None:
         """Lays what files say of single resources into these, in every Region that sees them."""
         self._seed_buckets()
+        self._seed_account(owner)
         for note, pages in self.notes.items():
+            if note.detail.climb:
+                continue
             if sum(any(page.get(token) for token in TOKENS) for page in pages) >= len(pages):
                 continue  # a page is missing: as good as not asked
             key = self._key(note)
@@ -131,6 +131,7 @@ class _Folder:
                 for index, row in enumerate(rows):
                     if _key_of(note.kind, row) == key:
                         rows[index] = {**row, **self._told(note, pages, row)}
+        self._climb()
         for region, pile in self.piles.items():
             if region != GLOBAL and self.region_facts:
                 pile.rows["AWS::Region"] = self.region_facts
@@ -163,6 +164,41 @@ class _Folder:
             rows: list[Facts] = [{"Name": name} for name in dict.fromkeys((*delivered, *told))]
             self._keep(GLOBAL, _BUCKET.name, rows, is_unfinished=False)
 
+    def _seed_account(self, owner: str) -> None:
+        """The account as a member of its organization, as soon as a file tells of that."""
+        rows = self.piles[GLOBAL].rows if GLOBAL in self.piles else {}
+        if (rows.get(_ORGANIZATION) or any(note.kind == _MEMBER for note in self.notes)) and not any(
+            row.get("Id") == owner for row in rows.get(_MEMBER.name, ())
+        ):
+            self._keep(GLOBAL, _MEMBER.name, [{"Id": owner}], is_unfinished=False)
+
+    def _climb(self) -> None:
+        """Puts files about one step each together to the way up, where none of them is missing."""
+        steps = {note.about: note for note in self.notes if note.detail.climb}
+        used: set[str] = set()
+        for note in steps.values():
+            rows = self.piles[GLOBAL].rows.get(note.kind.name, [])
+            for index, row in enumerate(rows):
+                rows[index] = {**row, **self._way_up(str(row.get(note.kind.id)), steps, used)}
+        for about in steps.keys() - used:
+            what = f"the file is about {about}, which is not above the account"
+            raise SnapshotError(what, place=self.places[steps[about]], cure=AGAIN)
+
+    def _way_up(self, about: str, steps: Mapping[str, _Note], used: set[str]) -> dict[str, Any]:
+        way: list[Facts] = []
+        while about in steps:
+            used.add(about)
+            note = steps[about]
+            climb = note.detail.climb
+            try:
+                way.append(named_above(note.detail, self.notes[note], way))
+            except UnreadableError as missing:
+                raise SnapshotError(f"the file has {missing}", place=self.places[note], cure=AGAIN) from None
+            if climb and is_top(climb, way[-1]):
+                return climbed(climb, way)
+            about = str(way[-1][climb.id]) if climb else ""
+        return {}
+
     def _key(self, note: _Note) -> str:
         """The one resource that a file is about; among trails of one name, the one at home where it was asked."""
         pile = self.piles.get(GLOBAL if note.kind.is_global else note.region, Pile(note.region))
@@ -183,81 +219,37 @@ class _Folder:
         try:
             return detail_facts(note.detail, pages, dict.fromkeys(known))
         except UnreadableError as missing:
-            raise SnapshotError(f"the file has {missing}", place=self.places[note], cure=_AGAIN) from None
+            raise SnapshotError(f"the file has {missing}", place=self.places[note], cure=AGAIN) from None
 
 
 def _note(region: str, file: Path, answer: Facts) -> _Note | None:
     """The detail that a file holds, told by its members; which resource it is about, the content or the name says."""
     if any(key in kinds_by_key() for key in answer):
         return None
-    named = file.stem.partition(".")[2]
-    for kind in KINDS.values():
-        for number, detail in enumerate(kind.details):
-            if detail.proof not in answer:
-                continue
-            about = answer.get(kind.arn) or answer.get(kind.id) or named
-            if not isinstance(about, str) or not about:
-                cure = f"call it {_command(detail.operation)}.<{kind.id}>.json"
-                raise SnapshotError(f"the file does not say which {kind.name} it is about", place=str(file), cure=cure)
-            return _Note(kind.name, number, about, GLOBAL if kind.is_global else region)
-    return None
+    command, _, named = file.stem.partition(".")
+    held = [
+        (kind, number, detail)
+        for kind in KINDS.values()
+        for number, detail in enumerate(kind.details)
+        if _holds(detail, answer)
+    ]
+    if not held:
+        return None
+    # Two calls may answer with the same members ("Targets"); then the file's name tells which it was.
+    kind, number, detail = next((one for one in held if _command(one[2].operation) == command), held[0])
+    about = answer.get(kind.arn) or answer.get(kind.id) or named
+    if not isinstance(about, str) or not about:
+        cure = f"call it {_command(detail.operation)}.<{kind.id}>.json"
+        raise SnapshotError(f"the file does not say which {kind.name} it is about", place=str(file), cure=cure)
+    return _Note(kind.name, number, about, GLOBAL if kind.is_global else region)
 
 
-def _files(path: Path) -> Iterator[tuple[str, Path]]:
-    """Every *.json file with its Region; those of the folder itself are of the account, unless it is itself a Region's."""
-    try:
-        entries = sorted(entry for entry in path.iterdir() if not entry.name.startswith("."))
-    except OSError as error:
-        raise SnapshotError(f"the folder cannot be read: {error.strerror}", place=str(path)) from None
-    files = [entry for entry in entries if entry.suffix == ".json"]
-    folders = [entry for entry in entries if entry.is_dir()]
-    if not folders and _REGION.fullmatch(path.resolve().name):
-        yield from ((path.resolve().name, file) for file in files)
-        folders = [path]
-    else:
-        yield from ((GLOBAL, file) for file in files)
-        for folder in folders:
-            yield from ((folder.name, file) for file in _files_of_region(folder))
-    if not folders:
-        cure = "put the outputs into folders named after their Regions, like eu-west-1/describe-vpcs.json"
-        raise SnapshotError("there is no Region's folder in it", place=str(path), cure=cure)
-
-
-def _files_of_region(folder: Path) -> list[Path]:
-    if folder.name != GLOBAL and not _REGION.fullmatch(folder.name):
-        cure = "name the folder after the Region its files come from, like eu-west-1"
-        raise SnapshotError(f"{folder.name!r} is no AWS Region", place=str(folder), cure=cure)
-    files = sorted(folder.glob("*.json"))
-    if not files:
-        raise SnapshotError(
-            "the folder holds no *.json file", place=str(folder), cure="put outputs into it, or remove it"
-        )
-    return files
-
-
-def _read(file: Path) -> Mapping[str, Any]:
-    try:
-        if file.stat().st_size > MAX_FILE_BYTES:
-            raise SnapshotError(
-                f"the file is larger than {MAX_FILE_BYTES >> 20} MiB", place=str(file), cure="hand it over in pages"
-            )
-        content = file.read_bytes()
-        answer = json.loads(content)
-    except OSError as error:
-        raise SnapshotError(f"the file cannot be read: {error.strerror}", place=str(file)) from None
-    except json.JSONDecodeError as error:
-        if not content.strip():
-            raise SnapshotError("the file is empty, so its command failed", place=str(file), cure=_AGAIN) from None
-        raise SnapshotError(
-            f"the file is no whole JSON ({error.msg})", place=f"{file}:{error.lineno}", cure=_AGAIN
-        ) from None
-    except (ValueError, RecursionError) as error:
-        raise SnapshotError(
-            f"the file is no answer of AWS ({type(error).__name__})", place=str(file), cure=_AGAIN
-        ) from None
-    if not isinstance(answer, dict):
-        raise SnapshotError("the file holds no JSON object, as every aws output is", place=str(file), cure=_AGAIN)
-    return answer
+def _holds(detail: Detail, answer: Facts) -> bool:
+    """Whether an answer is that of a detail; a bucket's "Policy" is text, an organization's is a structure."""
+    inside = answer.get(detail.inside) if detail.inside else answer
+    if not isinstance(inside, Mapping) or detail.proof not in inside:
+        return False
+    return detail.proof != "Policy" or not isinstance(answer["Policy"], Mapping)
 
 
 def _owners(answer: Facts) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,10 @@ METADATA = TOKENS | {
 """Keys of answers that hold no resources of any kind in the table."""
 
 # A kind that no call lists is laid down as the call would that lists its like.
-_UNLISTED = {"AWS::S3::Bucket": ("ListBuckets", "Buckets[]")}
+_UNLISTED = {
+    "AWS::S3::Bucket": ("ListBuckets", "Buckets[]"),
+    "AWS::Organizations::Account": ("ListAccounts", "Accounts[]"),
+}
 # Members that stand beside the proof in an answer that is one structure as a whole.
 _BESIDE = {"ManagedBy": "AWS::EC2::SerialConsoleAccess", "UserId": "AWS::Account", "Arn": "AWS::Account"}
 
@@ -48,10 +51,22 @@ def kinds_by_key() -> Mapping[str, tuple[Kind, ...]]:
     return {**found, **{key: found[KINDS[name].proof] for key, name in _BESIDE.items()}}
 
 
-def kind_of_row(candidates: tuple[Kind, ...], row: Mapping[str, Any] | None, *, region: str) -> Kind:
-    """Which kind a row is of, told by its ARN where a key belongs to two ("Listeners"); None asks about an empty list."""
+def kind_of_row(
+    candidates: tuple[Kind, ...], row: Mapping[str, Any] | None, *, region: str, keys: Collection[str] = ()
+) -> Kind:
+    """Which kind a row is of, told by its ARN where a key belongs to two ("Listeners", "Policies").
+
+    None asks about an empty list; then the other `keys` of the answer tell which call gave it.
+    """
     arn = str(row.get(candidates[0].arn, "")) if row else ""
     for kind in candidates:
         if arn.split(":")[2:3] == [iam_action(kind.service, "").rstrip(":")]:
             return kind
+    if row is None and len(candidates) > 1:
+        candidates = tuple(kind for kind in candidates if _beside(kind) & set(keys) or not _beside(kind))
     return next((kind for kind in candidates if kind.is_global == (region == GLOBAL)), candidates[0])
+
+
+def _beside(kind: Kind) -> set[str]:
+    """The keys of the other lists that the kind's call answers with: GetAccountAuthorizationDetails gives four."""
+    return {one.response_keys[0] for one in KINDS.values() if one.call == kind.call} - {kind.response_keys[0]}

@@ -63,7 +63,9 @@ def fetch(client: Any, call: Call) -> Answer:
         pages.append(page)
         token = value_at(page, path) if path else None
         if not token:
-            return Answer(tuple(pages))
+            # IAM says both: that there is more, and where it begins.
+            is_cut = page.get("IsTruncated") is True
+            return Answer(tuple(pages), Failure(GapReason.UNREADABLE, "no Marker") if is_cut else None)
         if not isinstance(token, str) or token in seen:
             return Answer(tuple(pages), Failure(GapReason.UNREADABLE, "a page's token came twice"))
         seen.add(token)

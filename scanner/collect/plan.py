@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.aws.build import ALWAYS, make_inventory, make_resource
 from scanner.aws.kinds import Detail, Kind
 from scanner.aws.table import KINDS
-from scanner.collect.details import Facts, detail_facts, details_due, holds, render_request, search
+from scanner.collect.details import (
+    Facts,
+    climbed,
+    detail_facts,
+    details_due,
+    holds,
+    is_top,
+    named_above,
+    render_request,
+    search,
+)
 from scanner.collect.failures import Failure
 from scanner.collect.paging import Answer, Call, make_call
 from scanner.collect.rows import UnreadableError, rows_of
@@ -82,6 +92,17 @@ def plan(scope: Scope) -> Plan:
     return gathering.inventory()
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A detail to ask about the resource at an index of its kind's rows; `way` is what a climb has passed so far."""
+
+    kind: Kind
+    index: int
+    detail: Detail
+    call: Call
+    way: tuple[Facts, ...] = ()
+
+
 class _Gathering:
     """The rows and gaps of one plan while it runs."""
 
@@ -110,18 +131,18 @@ class _Gathering:
                 self._lack(call, failure, self._scope.fed_by(sharers))
 
     def ask_details(self) -> Generator[Sequence[Call], Mapping[Call, Answer], None]:
-        """Asks what the lists do not tell, each question once."""
-        due = [
-            (kind, index, detail, self._detail_call(kind, detail, self._rows[kind.name][index]))
+        """Asks what the lists do not tell, each question once; some answers lead to another question."""
+        questions = [
+            _Question(kind, index, detail, self._detail_call(kind, detail, self._rows[kind.name][index]))
             for kind in self._scope.own
             for index, detail in details_due(kind, self._rows[kind.name], self._rows.get)
         ]
-        answers = yield tuple(dict.fromkeys(call for *_, call in due))
-        for kind, index, detail, call in due:
-            rows = self._rows[kind.name]
-            added = self._read_detail(kind, rows[index], detail, call, answers[call])
-            # Another Region's plan holds the same dictionary, so the members join a copy.
-            rows[index] = {**rows[index], **added}
+        while True:
+            answers = yield tuple(dict.fromkeys(question.call for question in questions))
+            further = [self._hear(question, answers[question.call]) for question in questions]
+            questions = [question for question in further if question]
+            if not questions:
+                return
 
     def inventory(self) -> Inventory:
         """Everything gathered, in the table's order."""
@@ -150,8 +171,9 @@ class _Gathering:
         return [facts for facts in self._rows[parent.kind] if holds(parent.where, facts)] if parent else []
 
     def _seeds(self, kind: Kind) -> list[Facts]:
-        """Resources made of their parents' facts, each once however many parents mention it."""
-        seeds = ({member: search(path, facts) for member, path in kind.seed.items()} for facts in self._parents(kind))
+        """Resources made of their parents' facts and the account's, each once however many parents mention it."""
+        known = ({"Account": self._scope.account, **facts} for facts in self._parents(kind))
+        seeds = ({member: search(path, facts) for member, path in kind.seed.items()} for facts in known)
         return list({json.dumps(seed, sort_keys=True): seed for seed in seeds}.values())
 
     def _read_pages(self, kind: Kind, call: Call, answer: Answer) -> None:
@@ -166,19 +188,42 @@ class _Gathering:
         place = home if isinstance(home, str) and home else self._scope.places(kind)[0]
         return make_call(kind.service, place, detail.operation, render_request(detail.request, facts), detail.pages)
 
-    def _read_detail(self, kind: Kind, facts: Facts, detail: Detail, call: Call, answer: Answer) -> dict[str, Any]:
+    def _hear(self, question: _Question, answer: Answer) -> _Question | None:
+        """Lays the answer into the facts; the question it leads to, if any."""
+        kind, detail, call = question.kind, question.detail, question.call
+        rows = self._rows[kind.name]
+        facts = rows[question.index]
         failure = answer.failure
         if failure and failure.detail in detail.absent:
-            return {}
+            return None
         if not failure:
             try:
-                return detail_facts(detail, answer.pages, facts)
+                added, further = self._read_detail(question, answer, facts)
             except UnreadableError as missing:
                 failure = Failure(GapReason.UNREADABLE, str(missing))
+            else:
+                # Another Region's plan holds the same dictionary, so the members join a copy.
+                rows[question.index] = {**facts, **added}
+                return further
         scope = self._scope
         resource = make_resource(kind, facts, partition=scope.partition, account=scope.account, region=scope.region)
         self._lack(call, failure, (kind.name,), resource.arn)
-        return {}
+        return None
+
+    def _read_detail(
+        self, question: _Question, answer: Answer, facts: Facts
+    ) -> tuple[dict[str, Any], _Question | None]:
+        """The members of an answer, and the next question of a climb that is not at its top; raises `UnreadableError`."""
+        detail, call = question.detail, question.call
+        if not detail.climb:
+            return detail_facts(detail, answer.pages, facts), None
+        above = named_above(detail, answer.pages, question.way)
+        way = (*question.way, above)
+        if is_top(detail.climb, above):
+            return climbed(detail.climb, way), None
+        request = {**render_request(detail.request, facts), detail.climb.asks: above[detail.climb.id]}
+        further = make_call(call.service, call.region, call.operation, request, call.pages)
+        return {}, replace(question, call=further, way=way)
 
     def _lack(self, call: Call, failure: Failure, kinds: tuple[str, ...], resource: str = "") -> None:
         gap = Gap(self._scope.account, call.region, call.name, failure.reason, failure.detail, kinds, resource)

@@ -125,10 +125,10 @@ def test_a_list_asks_for_the_largest_page_there_is(kind: Kind) -> None:
 
 def test_kinds_that_no_call_lists_are_made_of_their_parents_facts() -> None:
     made = [kind for kind in KINDS.values() if not kind.operation]
-    assert [kind.name for kind in made] == ["AWS::S3::Bucket"]
+    assert [kind.name for kind in made] == ["AWS::S3::Bucket", "AWS::Organizations::Account"]
     for kind in made:
         assert kind.parent is not None
-        assert set(kind.seed.values()) <= set(shape_of(kind.parent.kind).members)
+        assert set(kind.seed.values()) <= {"Account", *shape_of(kind.parent.kind).members}
         assert kind.id in kind.seed
 
 
@@ -136,18 +136,34 @@ def test_kinds_that_no_call_lists_are_made_of_their_parents_facts() -> None:
 def test_a_detail_s_call_exists_and_gives_what_it_is_asked_for(kind: Kind, detail: Detail) -> None:
     given = set(item(kind).members) if kind.operation else set(kind.seed)
     check_request(kind.service, detail.operation, detail.request, detail.pages, given)
-    answer = operation(kind.service, detail.operation).output_shape.members
+    shape = operation(kind.service, detail.operation).output_shape
+    answer = (shape.members[detail.inside] if detail.inside else shape).members
     assert detail.proof in answer
     assert set(detail.keep) <= set(answer)
-    assert set(detail_members(kind.name, detail)) <= set(answer)
+    if not detail.climb:
+        assert set(detail_members(kind.name, detail)) <= set(answer)
     assert not detail.home or detail.home in given
     assert not detail.where or re.split(r"\W", detail.where)[0] in given
     assert not detail.more or detail.more in answer
 
 
+@pytest.mark.parametrize(("kind", "detail"), DETAILS)
+def test_a_climb_asks_about_what_the_answer_names(kind: Kind, detail: Detail) -> None:
+    if detail.climb:
+        called = operation(kind.service, detail.operation)
+        assert detail.climb.asks in called.input_shape.members
+        named = called.output_shape.members[detail.proof].member.members
+        assert {detail.climb.id, detail.climb.top.split()[0]} <= set(named)
+        assert detail.climb.top.split("'")[1] in named[detail.climb.top.split()[0]].enum
+        assert detail.climb.fact not in set(kind.seed) | set(called.output_shape.members)
+
+
 def test_whole_answers_name_every_member_that_the_list_may_leave_out() -> None:
     whole = {
-        (kind.name, detail.operation): detail for kind in KINDS.values() for detail in kind.details if not detail.keep
+        (kind.name, detail.operation): detail
+        for kind in KINDS.values()
+        for detail in kind.details
+        if not detail.keep and not detail.climb
     }
     assert set(_WHOLE_ANSWERS) == set(whole)
     given_by_the_list = {"EventDataStoreArn", "Name"}
@@ -183,7 +199,7 @@ def test_error_codes_that_mean_none_are_errors_of_that_service_or_of_s3(kind: Ki
     for code in kind.absent:
         assert code in codes
     # S3's model names none of its errors but a handful: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-    assert all(code.startswith("NoSuch") for detail in kind.details for code in detail.absent)
+    assert all(code in codes or code.startswith("NoSuch") for detail in kind.details for code in detail.absent)
 
 
 @pytest.mark.parametrize("kind", ALL)

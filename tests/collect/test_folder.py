@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from scanner.collect import folder as folder_module
+from scanner.collect import output_files
 from scanner.collect.describe import read_describe_folder
 from scanner.errors import SnapshotError
 from scanner.model import GLOBAL, GapReason, Inventory, Unknown
@@ -320,7 +320,7 @@ class TestFiles:
         assert sentence in told(root, {"eu-west-1/v.json": content}, account=ACCOUNT)
 
     def test_a_file_that_is_far_too_large_is_not_read(self, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(folder_module, "MAX_FILE_BYTES", 1 << 20)
+        monkeypatch.setattr(output_files, "MAX_FILE_BYTES", 1 << 20)
         found = told(root, {"eu-west-1/v.json": " " * (1 << 20) + "{}"}, account=ACCOUNT)
         assert found == "outputs/eu-west-1/v.json: the file is larger than 1 MiB. Hand it over in pages"
 
@@ -334,3 +334,62 @@ class TestFiles:
         put(root, {"eu-west-1/v.json": ""})
         (root / "eu-west-1" / "v.json").write_bytes(b"\x80\x81")
         assert "v.json: the file is no answer of AWS (UnicodeDecodeError)" in told(root, {}, account=ACCOUNT)
+
+
+class TestOrganizations:
+    MEMBER = "AWS::Organizations::Account"
+    FILES = {  # noqa: RUF012 - never altered
+        "get-caller-identity.json": IDENTITY,
+        "eu-west-1/v.json": {"Vpcs": []},
+        "describe-organization.json": {"Organization": {"Id": "o-1", "Arn": "arn:o"}},
+        f"list-parents.{ACCOUNT}.json": {"Parents": [{"Id": "ou-1", "Type": "ORGANIZATIONAL_UNIT"}]},
+        "list-parents.ou-1.json": {"Parents": [{"Id": "r-1", "Type": "ROOT"}]},
+        "list-policies.json": {"Policies": [{"Id": "p-1", "Arn": "arn:aws:organizations::1:policy/o-1/scp/p-1"}]},
+        "describe-policy.p-1.json": {"Policy": {"PolicySummary": {"Id": "p-1"}, "Content": "{}"}},
+        "list-targets-for-policy.p-1.json": {"Targets": [{"TargetId": "r-1", "Type": "ROOT"}]},
+    }
+
+    def without(self, *names: str) -> dict[str, Any]:
+        return {name: content for name, content in self.FILES.items() if name not in names}
+
+    def test_its_policies_and_the_way_to_the_account_are_put_together(self, root: Path) -> None:
+        put(root, self.FILES)
+        _, account = read_describe_folder(root)
+        [member] = account.of(self.MEMBER)
+        assert (member.id, [one["Id"] for one in member.get("Ancestors")]) == (ACCOUNT, ["r-1", "ou-1"])
+        [policy] = account.of("AWS::Organizations::Policy")
+        assert (policy.get("Content"), policy.get("Targets")) == ("{}", [{"TargetId": "r-1", "Type": "ROOT"}])
+        assert account.gaps == ()
+
+    @pytest.mark.parametrize(
+        ("missing", "call"),
+        [
+            ("list-parents.ou-1.json", "ListParents"),
+            ("describe-policy.p-1.json", "DescribePolicy"),
+            ("list-targets-for-policy.p-1.json", "ListTargetsForPolicy"),
+        ],
+    )
+    def test_a_step_or_a_text_that_nobody_asked_for_is_unknown(self, root: Path, missing: str, call: str) -> None:
+        put(root, self.without(missing))
+        _, account = read_describe_folder(root)
+        [gap] = account.gaps
+        assert (gap.call, gap.reason) == (f"organizations:{call}", GapReason.NOT_COLLECTED)
+
+    def test_of_all_accounts_the_scanned_one_is_kept(self, root: Path) -> None:
+        put(root, {**self.FILES, "list-accounts.json": {"Accounts": [{"Id": ACCOUNT}, {"Id": "999999999999"}]}})
+        _, account = read_describe_folder(root)
+        assert ids(account, self.MEMBER) == [ACCOUNT]
+
+    def test_a_file_about_another_branch_is_told(self, root: Path) -> None:
+        files = {**self.FILES, "list-parents.ou-9.json": {"Parents": [{"Id": "r-1", "Type": "ROOT"}]}}
+        found = told(root, files)
+        assert found.startswith(
+            "outputs/list-parents.ou-9.json: the file is about ou-9, which is not above the account"
+        )
+
+    def test_targets_of_rules_and_of_policies_are_told_apart_by_the_file_s_name(self, root: Path) -> None:
+        rule = {"Name": "r", "Arn": "arn:r", "EventBusName": "default"}
+        put(root, {**self.FILES, "eu-west-1/list-rules.json": {"Rules": [rule]},
+                   "eu-west-1/list-targets-by-rule.r.json": {"Targets": [{"Id": "1", "Arn": "arn:t"}]}})  # fmt: skip
+        here, _ = read_describe_folder(root)
+        assert here.of("AWS::Events::Rule")[0].get("Targets") == [{"Id": "1", "Arn": "arn:t"}]
