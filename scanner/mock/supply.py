@@ -19,6 +19,7 @@ from scanner.mock.endpoint_connections import EndpointConnectionsBackend, Endpoi
 from scanner.mock.event_data_stores import EventDataStoreBackend, EventDataStoreResponse
 from scanner.mock.event_history import EventHistoryBackend, EventHistoryResponse
 from scanner.mock.instance_connect import InstanceConnectBackend, InstanceConnectResponse
+from scanner.mock.organizations import guard_organizations
 from scanner.mock.serial_console import SerialConsoleBackend, SerialConsoleResponse
 from scanner.mock.transit_routes import TransitRoutesBackend, TransitRoutesResponse
 
@@ -63,6 +64,7 @@ def supply_missing_operations() -> None:
     EC2_PREFIX_TO_RESOURCE["eice"] = "instance-connect-endpoint"
     cloudfront_urls.url_paths["{0}/2020-05-31/vpc-origin$"] = CloudFrontResponse.dispatch
     register_global_accelerator()
+    guard_organizations()
 
 
 def supply_inside_a_mock() -> None:
