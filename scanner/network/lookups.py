@@ -14,6 +14,7 @@ from scanner.network.addresses import dotted
 from scanner.network.fabric import Fabric
 from scanner.network.interfaces import number
 from scanner.network.plain import Answer
+from scanner.network.transit_tables import paint_transit
 
 
 class Lookups(Protocol):
@@ -26,6 +27,9 @@ class Lookups(Protocol):
 
     def route_in(self, table: Resource, address: str) -> Mapping[str, Any] | None:
         """The route that a table has for an address, or None."""
+
+    def transit_route(self, table: Resource, address: str) -> Mapping[str, Any] | None:
+        """The route that a transit gateway's table has for an address, or None."""
 
     def acl(self, subnet_id: str, *, egress: bool, protocol: str, port: int, address: str) -> Answer:
         """What the subnet's network ACL says."""
@@ -56,6 +60,10 @@ class Plain:
         """The route, by a scan of the whole table."""
         return plain.best_route(self.fabric.inventory, table, address)
 
+    def transit_route(self, table: Resource, address: str) -> Mapping[str, Any] | None:
+        """The route, by a scan of the whole table."""
+        return plain.best_transit_route(table, address)
+
     def acl(self, subnet_id: str, *, egress: bool, protocol: str, port: int, address: str) -> Answer:
         """The first entry that matches."""
         acl = self.fabric.acl_of(subnet_id)
@@ -83,6 +91,12 @@ class Quick:
     def route_in(self, table: Resource, address: str) -> Mapping[str, Any] | None:
         """The route, by bisection of the painted table."""
         return self.fabric.painted(table, family_of(address)).route_to(number(address))
+
+    def transit_route(self, table: Resource, address: str) -> Mapping[str, Any] | None:
+        """The route, by bisection of the painted table."""
+        family = family_of(address)
+        painted = self.fabric.once(("transit table", table.id, family), lambda: paint_transit(table, family=family))
+        return painted.route_to(number(address))
 
     def acl(self, subnet_id: str, *, egress: bool, protocol: str, port: int, address: str) -> Answer:
         """The first entry that matches, among those of the protocol."""

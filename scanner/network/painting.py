@@ -78,7 +78,12 @@ def insist_on_ends(table: Resource, routes: Iterable[Mapping[str, Any]]) -> None
 
 def paint(inventory: View, table: Resource, *, family: int) -> Painted:
     """The table of one family (4 or 6); raises `Undecided` where a route's destination cannot be read."""
-    candidates = sorted(_candidates(inventory, table, family), key=lambda one: (one[0][0], -one[0][1], one[1]))
+    return lay(table, _candidates(inventory, table, family))
+
+
+def lay(table: Resource, candidates: Iterable[tuple[Interval, int, Mapping[str, Any]]]) -> Painted:
+    """Lays routes over one another, the longer prefix over the shorter and, of equal ones, the higher rank over the lower."""
+    ordered = sorted(candidates, key=lambda one: (one[0][0], -one[0][1], one[1]))
     starts: list[int] = []
     ends: list[int] = []
     routes: list[Mapping[str, Any]] = []
@@ -92,7 +97,7 @@ def paint(inventory: View, table: Resource, *, family: int) -> Painted:
     # CIDR blocks nest or are apart, so that the open ones are a stack and the innermost, the longest prefix, is on top.
     open_: list[tuple[int, Mapping[str, Any]]] = []
     cursor = 0
-    for (first, last), _, route in candidates:
+    for (first, last), _, route in ordered:
         while open_ and open_[-1][0] < first:
             end, inner = open_.pop()
             emit(cursor, end, inner)

@@ -21,6 +21,7 @@ from scanner.network.painting import is_active, target_of
 from scanner.network.plain import Answer
 from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, describe_route
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
+from scanner.network.transit import crossing, gateway_towards, refers_across
 
 
 class Verdict(str, Enum):
@@ -229,20 +230,68 @@ def between_interfaces(
     worn = groups_of(source) if wears is None else wears
     sides = (str(source.get("SubnetId", "")), str(target.get("SubnetId", "")))
     is_neighbour = sides[0] == sides[1]
+    gateway = "" if is_neighbour else gateway_towards(look, source, target, there.words)
     yield Hop(NETWORK_INTERFACE, source.id, allows=True, rule=f"{source.id} ({here.words})")
     if not is_checked:
-        yield groups_hop(
-            look, source, egress=True, protocol=protocol, port=port, address=there.words, wears=groups_of(target)
-        )
+        # Over a transit gateway no rule about what goes out knows the groups of another VPC.
+        known = frozenset() if gateway else groups_of(target)
+        yield groups_hop(look, source, egress=True, protocol=protocol, port=port, address=there.words, wears=known)
     if not is_neighbour:
-        yield acl_hop(look, sides[0], egress=True, protocol=protocol, ports=(port,), address=there.words)
-        yield _inside(look, source, target, there.words, "forward")
-        yield acl_hop(look, sides[1], egress=False, protocol=protocol, ports=(port,), address=here.words)
+        yield from _one_way(look, source, target, here.words, there.words, protocol, (port,))
+    if gateway:
+        worn = _known_across(look, gateway, source, target, worn, here.words, protocol, port)
     yield groups_hop(look, target, egress=False, protocol=protocol, port=port, address=here.words, wears=worn)
     if not is_neighbour:
-        yield returning(acl_hop(look, sides[1], egress=True, protocol=protocol, ports=None, address=here.words))
-        yield _inside(look, target, source, here.words, "return")
-        yield returning(acl_hop(look, sides[0], egress=False, protocol=protocol, ports=None, address=there.words))
+        yield from map(returning, _one_way(look, target, source, there.words, here.words, protocol, None))
+
+
+def _one_way(
+    look: Lookups,
+    source: Resource,
+    target: Resource,
+    here: str,
+    there: str,
+    protocol: str,
+    ports: tuple[int, ...] | None,
+) -> Iterator[Hop]:
+    """Out of one interface's subnet, along its route, and into another's; `ports` None are ephemeral ones."""
+    home, goal = str(source.get("SubnetId", "")), str(target.get("SubnetId", ""))
+    yield acl_hop(look, home, egress=True, protocol=protocol, ports=ports, address=there)
+    gateway = gateway_towards(look, source, target, there)
+    if not gateway:
+        yield _inside(look, source, target, there)
+        yield acl_hop(look, goal, egress=False, protocol=protocol, ports=ports, address=here)
+        return
+    for step in crossing(look, gateway, source, target, here, there):
+        if isinstance(step, Hop):
+            yield step
+        else:
+            yield acl_hop(
+                look, step.subnet_id, egress=step.egress, protocol=protocol, ports=ports, address=step.address
+            )
+
+
+def _known_across(
+    look: Lookups,
+    gateway: str,
+    source: Resource,
+    target: Resource,
+    worn: frozenset[str],
+    address: str,
+    protocol: str,
+    port: int,
+) -> frozenset[str]:
+    """The groups of the source that the target's rules know; `Undecided` only where that makes a difference."""
+    try:
+        return worn if refers_across(look, gateway, source, target) else frozenset()
+    except Undecided:
+        hops = [
+            groups_hop(look, target, egress=False, protocol=protocol, port=port, address=address, wears=known)
+            for known in (frozenset(), worn)
+        ]
+        if hops[0].allows or not hops[1].allows:
+            return frozenset()
+        raise
 
 
 _NOT_FOLLOWED = {
@@ -252,7 +301,7 @@ _NOT_FOLLOWED = {
 }  # fmt: skip
 
 
-def _inside(look: Lookups, source: Resource, target: Resource, address: str, direction: str) -> Hop:
+def _inside(look: Lookups, source: Resource, target: Resource, address: str) -> Hop:
     """The route from one interface's subnet to another interface: local, or over an active peering connection."""
     subnet_id = str(source.get("SubnetId", ""))
     is_home = source.get("VpcId") == target.get("VpcId")
@@ -264,6 +313,6 @@ def _inside(look: Lookups, source: Resource, target: Resource, address: str, dir
             if via.startswith(prefix) and (is_home or prefix != "nat-"):
                 raise Undecided(f"what {name} {via} does with traffic from {subnet_id} is not known")
     if is_home:
-        return _route(look, subnet_id, address, frozenset({"local"}), direction=direction)
+        return _route(look, subnet_id, address, frozenset({"local"}), direction="forward")
     peerings = look.fabric.peerings(str(source.get("VpcId", "")), str(target.get("VpcId", "")))
-    return _route(look, subnet_id, address, peerings, direction=direction)
+    return _route(look, subnet_id, address, peerings, direction="forward")

@@ -17,9 +17,12 @@ from scanner.network.painting import insist_on_ends
 from scanner.network.prefix_lists import entries_of
 from scanner.network.security_groups import SECURITY_GROUP, traffic_in_words
 from scanner.network.structures import structures
+from scanner.network.transit_tables import transit_routes
 
 _PROTOCOL = {"tcp": "6", "udp": "17"}
 _LEARNED = ("EnableVgwRoutePropagation", "Advertisement")
+# Where prefixes are equal: those told by hand, then prefix lists, then what these attachments propagate, in this order.
+_PROPAGATING = ("vpc", "direct-connect-gateway", "connect", "vpn", "peering")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,43 @@ def best_route(inventory: View, table: Resource, address: str) -> Mapping[str, A
     ):
         raise Undecided(f"two prefix lists in {table.id} hold the same block, and AWS does not say which route wins")
     return winners[-1] if winners else None
+
+
+def best_transit_route(table: Resource, address: str) -> Mapping[str, Any] | None:
+    """The route that a transit gateway takes for an address; None for no route, `Undecided` where AWS does not say which."""
+    found = [route for route in transit_routes(table) if _within(address, route["DestinationCidrBlock"])]
+    if not found:
+        return None
+    longest = max(_length(route) for route in found)
+    found = [route for route in found if _length(route) == longest]
+    orders = [_order(route) for route in found]
+    first = [route for route, order in zip(found, orders, strict=True) if order == min(orders)]
+    ends = {
+        (str(route.get("State") or "active"), str(sorted(str(one.get("TransitGatewayAttachmentId")) for one in led)))
+        for route in first
+        for led in [structures(route, "TransitGatewayAttachments")]
+    }
+    if min(orders) < 0 or len(ends) > 1:
+        raise Undecided(f"which route of {table.id} wins for {address} is not known")
+    return first[-1]
+
+
+def _length(route: Mapping[str, Any]) -> int:
+    return ipaddress.ip_network(str(route["DestinationCidrBlock"]), strict=False).prefixlen
+
+
+def _order(route: Mapping[str, Any]) -> int:
+    """The place of a route among those of its prefix; -1 where nobody knows it."""
+    if route.get("PrefixListId"):
+        return 1
+    if route.get("Type") == "static":
+        return 0
+    kinds = {
+        str(one.get("ResourceType")).removeprefix("tgw-") for one in structures(route, "TransitGatewayAttachments")
+    }
+    if route.get("Type") != "propagated" or len(kinds) != 1 or not kinds <= set(_PROPAGATING):
+        return -1
+    return 2 + _PROPAGATING.index(kinds.pop())
 
 
 def _blocks(inventory: View, route: Mapping[str, Any]) -> tuple[str, ...]:

@@ -21,8 +21,12 @@ from scanner.network.instance_connect import INSTANCE_CONNECT_ENDPOINT
 from scanner.network.instances import INSTANCE, is_stopped
 from scanner.network.paths import Verdict
 from scanner.network.security_groups import NETWORK_INTERFACE
+from scanner.network.transit_tables import ATTACHMENT, TRANSIT_GATEWAY, TRANSIT_TABLE
 
-KINDS = frozenset({*FABRIC_KINDS, PEERING, INSTANCE_CONNECT_ENDPOINT, VPC_ENDPOINT, NAT_GATEWAY, EGRESS_ONLY_GATEWAY})
+KINDS = frozenset({
+    *FABRIC_KINDS, PEERING, INSTANCE_CONNECT_ENDPOINT, VPC_ENDPOINT, NAT_GATEWAY, EGRESS_ONLY_GATEWAY,
+    TRANSIT_GATEWAY, TRANSIT_TABLE, ATTACHMENT,
+})  # fmt: skip
 """What has to be collected to answer any of these questions."""
 
 

@@ -21,6 +21,7 @@ from scanner.network.painting import SPACE
 from scanner.network.paths import Path, acl_hop, between_interfaces, follow, groups_hop, returning
 from scanner.network.proofs import witness
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
+from scanner.network.transit import gateway_towards
 
 FAMILIES = {"ipv4": (4,), "ipv6": (6,), "dualstack": (4, 6)}
 
@@ -29,7 +30,7 @@ def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port:
     """The same path as `tunnel`'s, walked once for all interfaces of a subnet that differ in groups and addresses alone.
 
     Addresses count as the same that no rule on the way tells apart; what the groups say is asked for each interface. A
-    path that is not open is walked in full. Raises `Undecided` as `tunnel` does.
+    path that is not open, or leads over a transit gateway, is walked in full. Raises `Undecided` as `tunnel` does.
     """
     families = _families_of(endpoint)
     addresses = [address for address in addresses_of(interface) if address.family in families]
@@ -44,6 +45,8 @@ def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port:
         cell = bisect_right(edges, address.private)
         home = (interface.get("SubnetId", ""), interface.get("VpcId"))
         key = (endpoint.id, home, address.family, port, cell)
+        if _gateway(look, endpoint, interface, address):
+            return tunnel(look, endpoint, interface, port=port)
         path = _alike(look, endpoint, interface, address, *walked[key]) if key in walked else None
     except Undecided:
         return tunnel(look, endpoint, interface, port=port)
@@ -129,14 +132,18 @@ def _groups_of_endpoint(endpoint: Resource) -> frozenset[str]:
 
 
 def _egress_hop(look: Lookups, endpoint: Resource, interface: Resource, address: Address, port: int) -> Hop:
-    """What the endpoint's own groups let out."""
+    """What the endpoint's own groups let out; over a transit gateway they do not know the groups of another VPC."""
     groups = _groups_of_endpoint(endpoint)
-    answer = look.groups(
-        groups, egress=True, protocol="tcp", port=port, address=address.words, wears=groups_of(interface)
-    )
+    known = frozenset() if _gateway(look, endpoint, interface, address) else groups_of(interface)
+    answer = look.groups(groups, egress=True, protocol="tcp", port=port, address=address.words, wears=known)
     code = "" if answer.allows else "ENI_SG_RULES_MISMATCH"
     place = answer.words.partition(":")[0] if answer.allows else endpoint.id
     return Hop(SECURITY_GROUP, place, answer.allows, answer.words, code)
+
+
+def _gateway(look: Lookups, endpoint: Resource, interface: Resource, address: Address) -> str:
+    """The transit gateway between an endpoint and an interface, or ""."""
+    return gateway_towards(look, endpoint, interface, address.words)
 
 
 def _interface_of(look: Lookups, endpoint: Resource, family: int) -> tuple[Resource, Address]:

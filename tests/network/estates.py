@@ -20,12 +20,15 @@ VPC, SUBNET, TABLE = "AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::RouteTable"
 ACL, GROUP, INTERFACE = "AWS::EC2::NetworkAcl", "AWS::EC2::SecurityGroup", "AWS::EC2::NetworkInterface"
 GATEWAY, LIST, PEERING = "AWS::EC2::InternetGateway", "AWS::EC2::PrefixList", "AWS::EC2::VPCPeeringConnection"
 ENDPOINT, TUNNEL = "AWS::EC2::VPCEndpoint", "AWS::EC2::InstanceConnectEndpoint"
+TRANSIT, TRANSIT_TABLE = "AWS::EC2::TransitGateway", "AWS::EC2::TransitGatewayRouteTable"
+ATTACHMENT = "AWS::EC2::TransitGatewayVpcAttachment"
 OPTIONS, EXCLUSION = "AWS::EC2::VPCBlockPublicAccessOptions", "AWS::EC2::VPCBlockPublicAccessExclusion"
 
 IDS = {
     VPC: "VpcId", SUBNET: "SubnetId", TABLE: "RouteTableId", ACL: "NetworkAclId", GROUP: "GroupId", GATEWAY: "InternetGatewayId",
     INTERFACE: "NetworkInterfaceId", LIST: "PrefixListId", PEERING: "VpcPeeringConnectionId", ENDPOINT: "VpcEndpointId",
     TUNNEL: "InstanceConnectEndpointId", EXCLUSION: "ExclusionId",
+    TRANSIT: "TransitGatewayId", TRANSIT_TABLE: "TransitGatewayRouteTableId", ATTACHMENT: "TransitGatewayAttachmentId",
 }  # fmt: skip
 
 ANYONE = {4: "8.8.8.8", 6: "2001:4860:4860::8888"}

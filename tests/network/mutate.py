@@ -22,7 +22,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE = Path("scanner") / "network"
-TESTS = ("tests/network/test_engine_cases.py", "tests/network/test_engine_laws.py")
+TESTS = (
+    "tests/network/test_engine_cases.py",
+    "tests/network/test_engine_laws.py",
+    "tests/network/test_transit_gateways.py",
+    "tests/network/test_transit_questions.py",
+)
 WORKERS = 2
 
 
@@ -130,9 +135,9 @@ MUTATIONS = tuple(
         ("paths.py", "    if not is_active(route):\n        return Hop(ROUTE_TABLE", "    if False:\n        return Hop(ROUTE_TABLE", "a blackhole drops, packet by packet"),
         ("paths.py", "is_neighbour = sides[0] == sides[1]", "is_neighbour = False", "no ACL is asked inside a subnet"),
         ("paths.py", "is_neighbour = sides[0] == sides[1]", "is_neighbour = True", "ACLs stand between subnets"),
-        ("paths.py", '        yield _inside(look, target, source, here.words, "return")\n', "", "the answer needs a route"),
-        ("paths.py", "        yield returning(acl_hop(look, sides[1], egress=True, protocol=protocol, ports=None, address=here.words))\n", "", "the answer passes the target's ACL"),
-        ("paths.py", "        yield returning(acl_hop(look, sides[0], egress=False, protocol=protocol, ports=None, address=there.words))\n", "", "the answer passes the source's ACL"),
+        ("paths.py", "        yield from map(returning, _one_way(look, target, source, there.words, here.words, protocol, None))\n", "        pass\n", "the answer needs a way"),
+        ("paths.py", "    yield acl_hop(look, home, egress=True, protocol=protocol, ports=ports, address=there)\n", "", "what leaves passes the ACL"),
+        ("paths.py", "        yield acl_hop(look, goal, egress=False, protocol=protocol, ports=ports, address=here)\n", "", "what comes in passes the ACL"),
         ("paths.py", '"tgw-": "the transit gateway", ', "", "a transit gateway is not followed"),
         ("paths.py", '"vgw-": "the virtual private gateway", ', "", "a virtual private gateway is not followed"),
         ("paths.py", '"eni-": "the network interface",', "", "an appliance is not followed"),
@@ -150,6 +155,51 @@ MUTATIONS = tuple(
         ("tunnels.py", "    yield Hop(INSTANCE_CONNECT_ENDPOINT, endpoint.id, usable,", "    yield Hop(INSTANCE_CONNECT_ENDPOINT, endpoint.id, True,", "an endpoint has to be usable"),
         ("proofs.py", "            if path.verdict is wanted:", "            if path.is_open:", "each address is proved in its own way"),
         ("questions.py", "in _first_of_each_family(addresses_of(source))", "in addresses_of(source)[:1]", "two interfaces may share IPv6 alone"),
+        ("transit_tables.py", "rank > earlier[0]:", "rank >= earlier[0]:", "two routes of one rank are undecided"),
+        ("transit_tables.py", "_STATIC, _LISTED = 9, 8", "_STATIC, _LISTED = 8, 9", "static beats prefix list over a transit gateway"),
+        ("transit_tables.py", "_STATIC, _LISTED = 9, 8", "_STATIC, _LISTED = 9, 2", "prefix list beats propagated over a transit gateway"),
+        ("transit_tables.py", '"vpc": 7,', '"vpc": 2,', "a VPC's propagation beats all others"),
+        ("transit_tables.py", "_UNRANKED = 10", "_UNRANKED = 0", "an unheard-of route is undecided"),
+        ("transit_tables.py", 'if route.get("State") != "deleted"', "if True", "a deleted route is none"),
+        ("transit_tables.py", 'if table.get("AdditionalRoutesAvailable") is True:', "if False:", "routes that are not told count"),
+        ("transit_tables.py", 'if table.get("Routes") is None:', "if False:", "routes nobody read may be there"),
+        ("transit_tables.py", 'if table.get("Associations") is None:', "if False:", "associations nobody read may be there"),
+        ("transit_tables.py", 'if state in ("associating", "disassociating"):', "if False:", "an association being made is undecided"),
+        ("transit_tables.py", 'if state == "associated":', "if True:", "an association that ended is none"),
+        ("transit_tables.py", 'if text_of(table, "State") in ("deleting", "deleted"):', "if False:", "a deleted table is none"),
+        ("transit_tables.py", "    if owner != inventory.account:", "    if False:", "the tables of a foreign gateway are unseen"),
+        ("transit_tables.py", 'association.get("TransitGatewayAttachmentId") == attachment_id', "True", "a table is the source attachment's"),
+        ("plain.py", "if order == min(orders)]", "]", "ranks decide, packet by packet, over a transit gateway"),
+        ("plain.py", "if _length(route) == longest]", "]", "the longest prefix wins, packet by packet, over a transit gateway"),
+        ("transit_attachments.py", 'if one.get("TransitGatewayId") == gateway', "if True", "an attachment is to one gateway"),
+        ("transit_attachments.py", '    if state != "available":', "    if False:", "an attachment has to be available"),
+        ("transit_attachments.py", 'if state in ("", "modifying"):', "if False:", "an attachment being changed is undecided"),
+        ("transit_attachments.py", 'if told != "enable":', "if False:", "an attachment may carry no IPv6"),
+        ("transit_attachments.py", "if told is None:", "if False:", "whether an attachment carries IPv6 has to be told"),
+        ("transit_attachments.py", "if zone_of(inventory, other) == zone:", "if True:", "a door has to be in the zone"),
+        ("transit_attachments.py", "    if not doubt and is_local_zone(zone):", "    if False:", "a Local Zone has another way in"),
+        ("transit_attachments.py", '    owner = attachment.get("VpcOwnerId", inventory.account)\n    if owner != inventory.account:', "    if False:", "doors of a foreign VPC are unseen"),
+        ("transit_attachments.py", '    if owner != inventory.account:\n        raise Undecided(f"the attachment of', '    if False:\n        raise Undecided(f"the attachment of', "the attachment of a shared VPC is unseen"),
+        ("transit.py", 'if source.get("VpcId") == target.get("VpcId"):', "if False:", "a transit gateway inside a VPC is not followed"),
+        ("transit.py", "    yield Gate(door_of(look.fabric.inventory, entry, home), egress=False, address=here)\n", "", "the door's ACL lets in"),
+        ("transit.py", "    if door != goal:\n", "    if True:\n", "a door at home filters nothing from the gateway"),
+        ("transit.py", "        yield Gate(door, egress=True, address=there)\n", "", "the far door's ACL lets out"),
+        ("transit.py", "        yield Gate(goal, egress=False, address=here)\n", "", "the target's ACL lets in from a transit gateway"),
+        ("transit.py", 'is_open = state == "active"', "is_open = True", "a transit gateway's blackhole drops"),
+        ("transit.py", 'if state not in ("active", "blackhole"):', "if False:", "a pending route is undecided"),
+        ("transit.py", 'if type_ != "vpc":', "if False:", "what is no VPC is not followed"),
+        ("transit.py", "if len(led) != 1 or not all(led):", "if not led:", "several attachments at once are undecided"),
+        ("transit.py", '    if vpc_id == target.get("VpcId"):\n        return\n', "    return\n", "the attachment has to be the target's"),
+        ("transit.py", 'if leaving.get("Options.ApplianceModeSupport", "disable") != "enable":', "if True:", "appliance mode takes any door"),
+        ("transit.py", "    if len(fates) > 1:", "    if False:", "doors of different fates are undecided"),
+        ("transit.py", 'is_home = via == "local"', "is_home = True", "the door's subnet has to lead to the target"),
+        ("transit.py", 'if target.get("InterfaceType") == "vpc_endpoint":', "if False:", "an interface endpoint knows no groups over a transit gateway"),
+        ("transit.py", 'SecurityGroupReferencingSupport", "disable") != "enable"', 'SecurityGroupReferencingSupport", "enable") != "enable"', "references over a transit gateway are off by default"),
+        ("transit.py", 'SecurityGroupReferencingSupport", "enable") == "enable"', 'SecurityGroupReferencingSupport", "disable") == "enable"', "references are on by default at attachments"),
+        ("transit.py", 'one is not None and one.get("Options.SecurityGroupReferencingSupport", "enable") == "enable"', "True", "both attachments have to support references"),
+        ("paths.py", "known = frozenset() if gateway else groups_of(target)", "known = groups_of(target)", "rules about what goes out know no groups over a transit gateway"),
+        ("paths.py", "    if gateway:\n        worn = _known_across", "    if False:\n        worn = _known_across", "references over a transit gateway have to be supported"),
+        ("tunnels.py", "        if _gateway(look, endpoint, interface, address):\n", "        if False:\n", "a session over a transit gateway is walked in full"),
     )
 )  # fmt: skip
 
