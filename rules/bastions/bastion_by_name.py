@@ -20,6 +20,7 @@ from scanner.kit import (
     hours_since,
     is_stopped,
     structures,
+    tag_among,
     topology_of,
     word,
 )
@@ -53,14 +54,54 @@ class _Vocabulary:
                 yield f"tag {tag['Key']}", str(tag.get("Value") or "")
 
 
+@dataclass(frozen=True, slots=True)
+class _Topological:
+    """A rule that judges by paths, with its own settings: what it tells of is not told again for its name."""
+
+    rule: str
+    ports: list[int]
+    min_hosts: int
+    exempt_tags: list[str]
+    internal: list[str] | None = None
+    """Only where entries from a company's network count: the blocks that are none."""
+
+    def finds(self, inventory: Inventory, instance: Resource) -> bool:
+        """Whether it proves a bastion; what is not proven takes nothing away."""
+        topology = topology_of(inventory)
+        try:
+            if self.internal is None:
+                entries = topology.from_internet(instance, self.ports)
+            else:
+                entries = topology.from_company(instance, self.ports, self.internal)
+            return bool(entries.arrivals) and len(topology.behind(instance, self.ports).hosts) >= self.min_hosts
+        except Undecided:
+            return False
+
+
 def check(
-    inventory: Inventory, *, names: str, unless: str, tags: list[str], stopped_days: int, admin_ports: list[int]
+    inventory: Inventory,
+    *,
+    names: str,
+    unless: str,
+    tags: list[str],
+    stopped_days: int,
+    admin_ports: list[int],
+    min_hosts: int,
+    exempt_tags: list[str],
+    company_admin_ports: list[int],
+    company_min_hosts: int,
+    company_exempt_tags: list[str],
+    internal_cidrs: list[str],
 ) -> Iterator[Answer]:
     """Templates and scaling groups are answered beside the instances; where their lists fail, the Region is unknown."""
     vocabulary = _Vocabulary(names, unless, frozenset(tag.lower() for tag in tags))
+    others = (
+        _Topological("BAS001", admin_ports, min_hosts, exempt_tags),
+        _Topological("BAS002", company_admin_ports, company_min_hosts, company_exempt_tags, internal_cidrs),
+    )
     for instance in inventory.subjects:
         with inventory.judging(instance):
-            yield _judge_instance(inventory, instance, vocabulary, stopped_days, admin_ports)
+            yield _judge_instance(inventory, instance, vocabulary, stopped_days, others)
     for versions in _templates(inventory):
         with inventory.judging(versions[0]):
             yield _judge_template(versions, vocabulary)
@@ -73,32 +114,27 @@ def check(
 
 
 def _judge_instance(
-    inventory: Inventory, instance: Resource, vocabulary: _Vocabulary, stopped_days: int, ports: list[int]
+    inventory: Inventory,
+    instance: Resource,
+    vocabulary: _Vocabulary,
+    stopped_days: int,
+    others: tuple[_Topological, ...],
 ) -> Answer:
     because = vocabulary.evidence(_texts_of_instance(instance, vocabulary))
     if not because:
         return Clear(instance, "no name of it is a bastion's")
-    rule = _rule_by_topology(inventory, instance, ports)
-    if rule:
-        return Aside(instance, f"not only its name makes it a bastion, and {rule} is about those")
+    for other in others:
+        exempt = tag_among(instance, other.exempt_tags)
+        if exempt:
+            return Aside(instance, f"its tag {exempt} exempts it from {other.rule}, and its name counts less than that")
+        if other.finds(inventory, instance):
+            return Aside(instance, f"not only its name makes it a bastion, and {other.rule} is about those")
     if not is_stopped(instance):
         return Flag(instance, f"{instance.label} bears the name of a bastion", because)
     message = f"{instance.label} bears the name of a bastion, and is stopped"
     reason = str(instance.get("StateTransitionReason", ""))
     severity = "" if _is_recent(inventory, reason, stopped_days) else "info"
     return Flag(instance, message, (*because, f"State.Name is {instance.get('State.Name')}"), severity=severity)
-
-
-def _rule_by_topology(inventory: Inventory, instance: Resource, ports: list[int]) -> str:
-    """The rule that judges an instance by its paths and finds a bastion, or ""; what is not proven takes nothing away."""
-    topology = topology_of(inventory)
-    for rule, entries_of in (("BAS001", topology.from_internet), ("BAS002", topology.from_company)):
-        try:
-            if entries_of(instance, ports).arrivals and topology.behind(instance, ports).hosts:
-                return rule
-        except Undecided:
-            continue
-    return ""
 
 
 def _is_recent(inventory: Inventory, reason: str, stopped_days: int) -> bool:

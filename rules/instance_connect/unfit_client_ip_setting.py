@@ -14,7 +14,6 @@ from scanner.kit import (
     Inventory,
     Resource,
     Undecided,
-    Unsure,
     interfaces_of,
     is_live,
     is_own,
@@ -33,8 +32,6 @@ def check(inventory: Inventory, *, policy: str, unsupported: list[str]) -> Itera
                 yield Aside(endpoint, f"account {endpoint.get('OwnerId')} owns it")
             elif not is_usable(endpoint):
                 yield Aside(endpoint, f"it is in the state {endpoint.get('State')}")
-            elif policy not in ("", "on", "off"):
-                yield Unsure(endpoint, f"the setting `policy` is {policy!r}, and neither on nor off nor empty")
             else:
                 yield _judge(inventory, endpoint, policy, unsupported)
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from scanner.author.permissions import policy_of
 from scanner.author.schemas import schema_named
 from scanner.evaluate.worlds import kinds_read, play
-from scanner.model import Finding, Outcome, Rule, World
+from scanner.model import Finding, Outcome, Rule, Setting, World
 from scanner.rulebook.frameworks import load_frameworks, mappings_of
+from scanner.rulebook.limits import in_words
 from scanner.rulebook.shelf import with_settings
 
 FAMILIES: Mapping[str, str] = {
@@ -69,7 +70,7 @@ def _page(rule: Rule) -> str:
     if rule.settings:
         lines += ["", "## Settings", "", "| setting | default | meaning |", "|---|---|---|"]
         lines += [
-            f"| `{setting.name}` | `{_cell(json.dumps(setting.default))}` | {_cell(setting.help)} |"
+            f"| `{setting.name}` | `{_cell(json.dumps(setting.default))}` | {_cell(_meaning(setting))} |"
             for setting in rule.settings
         ]
     if rule.check is None:
@@ -81,6 +82,12 @@ def _page(rule: Rule) -> str:
     if rule.learn:
         lines += ["## Learn more", "", *(f"- <{url}>" for url in rule.learn), ""]
     return "\n".join(lines)
+
+
+def _meaning(setting: Setting) -> str:
+    limits = in_words(setting.limits, of=setting.default)
+    follows = f" Follows `{setting.follows}`." if setting.follows else ""
+    return f"{setting.help}{f' ({limits})' if limits else ''}{follows}".strip()
 
 
 def _test(rule: Rule) -> str:

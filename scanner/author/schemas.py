@@ -6,8 +6,9 @@ from typing import Any
 
 from scanner.aws.table import KINDS
 from scanner.model import GapReason, Severity
-from scanner.rulebook.card import ID, SETTING_NAME
+from scanner.rulebook.card import FOLLOWED, ID, SETTING_NAME
 from scanner.rulebook.configuration import ROLE_ARN
+from scanner.rulebook.limits import FORMATS
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _LEVELS = [level.value for level in Severity]
@@ -63,7 +64,21 @@ def card_schema() -> dict[str, Any]:
                 "propertyNames": {"pattern": f"^{SETTING_NAME.pattern}$"},
                 "additionalProperties": {
                     "type": "object",
-                    "properties": {"default": {}, "help": text},
+                    "properties": {
+                        "default": {},
+                        "help": text,
+                        "min": {"type": "number", "description": "The least value, of a list of every item."},
+                        "max": {"type": "number", "description": "The greatest value, of a list of every item."},
+                        "format": {"enum": list(FORMATS)},
+                        "pattern": {"type": "string", "description": "A regular expression for the whole text."},
+                        "choices": {"type": "array", "minItems": 1},
+                        "not_empty": {"type": "boolean"},
+                        "follows": {
+                            "type": "string",
+                            "pattern": f"^{FOLLOWED.pattern}$",
+                            "description": "A setting of another rule, whose value holds here too until it is set here.",
+                        },
+                    },
                     "required": ["default"],
                     "additionalProperties": False,
                 },

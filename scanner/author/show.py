@@ -10,6 +10,7 @@ from scanner.author.permissions import actions_of
 from scanner.evaluate.worlds import kinds_read
 from scanner.model import Rule
 from scanner.rulebook.frameworks import load_frameworks, mappings_of
+from scanner.rulebook.limits import in_words
 
 _WIDTH = 80
 
@@ -28,7 +29,13 @@ def as_facts(rule: Rule) -> dict[str, Any]:
         "since": rule.since,
         "aliases": list(rule.aliases),
         "settings": {
-            setting.name: {"default": setting.default, "value": rule.values[setting.name], "help": setting.help}
+            setting.name: {
+                "default": setting.default,
+                "value": rule.values[setting.name],
+                "help": setting.help,
+                "limits": in_words(setting.limits, of=setting.default),
+                "follows": setting.follows,
+            }
             for setting in rule.settings
         },
         "reads": sorted(kinds_read(rule)),
@@ -54,7 +61,8 @@ def as_page(rule: Rule) -> str:
     if rule.check is None:
         body += _code("Applies when", rule.when) + _code("Requires", rule.require)
     for setting in rule.settings:
-        text = f"{setting.name} = {rule.values[setting.name]!r}  {setting.help}"
+        limits = in_words(setting.limits, of=setting.default)
+        text = f"{setting.name} = {rule.values[setting.name]!r}  {setting.help}{f' ({limits})' if limits else ''}"
         body += textwrap.wrap(text, _WIDTH, initial_indent="Setting: ", subsequent_indent="         ")
     if rule.settings:
         body.append("")

@@ -7,7 +7,7 @@ from scanner.model.hop import Hop
 from scanner.model.inventory import GLOBAL, Inventory, merge
 from scanner.model.report import ScanReport, Target
 from scanner.model.resource import Origin, Resource
-from scanner.model.rule import Answer, Aside, Check, Clear, Flag, Rule, Setting, Unsure, World
+from scanner.model.rule import Answer, Aside, Check, Clear, Flag, Limits, Rule, Setting, Unsure, World
 from scanner.model.severity import Severity
 from scanner.model.unknown import Undecided, Unknown
 from scanner.model.view import View
@@ -25,6 +25,7 @@ __all__ = [
     "GapReason",
     "Hop",
     "Inventory",
+    "Limits",
     "Origin",
     "Outcome",
     "Resource",

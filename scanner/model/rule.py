@@ -55,12 +55,30 @@ Check = Callable[..., Iterator[Answer]]
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What a setting may be beyond its type; of a list, every item may. `not_empty` is about the list itself."""
+
+    minimum: float | None = None
+    maximum: float | None = None
+    format: str = ""
+    pattern: str = ""
+    choices: tuple[Any, ...] = ()
+    not_empty: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Setting:
-    """A knob of a rule; the default also gives the type."""
+    """A knob of a rule; the default also gives the type.
+
+    `follows` names a setting of another rule ("BAS001.min_hosts"): the value in force there holds here too, until the
+    configuration says another one here.
+    """
 
     name: str
     default: Any
     help: str = ""
+    limits: Limits = Limits()
+    follows: str = ""
 
 
 @dataclass(frozen=True, slots=True)

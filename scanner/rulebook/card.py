@@ -13,6 +13,8 @@ from scanner.model import Check, Rule, Setting, Severity
 from scanner.rulebook.companion import load_check
 from scanner.rulebook.document import Document, read_document
 from scanner.rulebook.grammar import mistakes_of
+from scanner.rulebook.limits import KEYS as LIMITS
+from scanner.rulebook.limits import read_limits
 from scanner.rulebook.remarks import Remarks
 from scanner.rulebook.world import EXPECTATIONS, read_worlds
 
@@ -22,6 +24,7 @@ KEYS = (
 )  # fmt: skip
 ID = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
 SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
+FOLLOWED = re.compile(rf"{ID.pattern}\.{SETTING_NAME.pattern}")
 
 _WORLDS = re.compile(r"^(good|bad|unknown):", re.MULTILINE)
 
@@ -146,9 +149,21 @@ class _CardReader:
                 self._remarks.tell(f"the setting {name!r} has no default", "settings", name, cure=cure)
                 settings.append(Setting(name, None))  # so that those who ask for it are not told that it is not there
             else:
-                self._remarks.refuse_strange_keys(body, ("default", "help"), "settings", name, noun="a setting")
-                settings.append(Setting(name, body["default"], str(body.get("help") or "")))
+                keys = ("default", "help", *LIMITS, "follows")
+                self._remarks.refuse_strange_keys(body, keys, "settings", name, noun="a setting")
+                limits = read_limits(body, name, self._remarks)
+                settings.append(
+                    Setting(name, body["default"], str(body.get("help") or ""), limits, self._follows(name, body))
+                )
         return tuple(settings)
+
+    def _follows(self, name: str, body: dict[str, Any]) -> str:
+        other = body.get("follows", "")
+        if other and not (isinstance(other, str) and FOLLOWED.fullmatch(other)):
+            message = f"the setting {name!r} cannot follow {other!r}"
+            self._remarks.tell(message, "settings", name, "follows", cure="write it like NET003.admin_ports")
+            return ""
+        return str(other or "")
 
     def _check(self, settings: tuple[Setting, ...]) -> Check | None:
         has_test = bool(self._data.get("require"))

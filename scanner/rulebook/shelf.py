@@ -14,6 +14,7 @@ from scanner.model import Config, Rule
 from scanner.rulebook.card import read_card
 from scanner.rulebook.configuration import NAMES
 from scanner.rulebook.document import read_document
+from scanner.rulebook.limits import fits, in_words
 
 READS = "reads.json"
 """Beside the built-in cards: what each was seen to read."""
@@ -45,6 +46,8 @@ def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True, bri
     ]
     rules += [rule for path in own.values() for rule in _read(path, mistakes, strict=True)]
     mistakes += _clashes(rules)
+    if built_in:  # else those they follow may not be here
+        mistakes += _lost_followers(rules)
     if mistakes:
         raise CardErrors(mistakes)
     return tuple(sorted(rules, key=lambda rule: rule.id))
@@ -116,12 +119,28 @@ def _clashes(rules: Iterable[Rule]) -> list[CardError]:
     return mistakes
 
 
+def _lost_followers(rules: Sequence[Rule]) -> list[CardError]:
+    """Settings that follow one that is not there, or that follows another one itself."""
+    leaders = {f"{rule.id}.{setting.name}" for rule in rules for setting in rule.settings if not setting.follows}
+    return [
+        CardError(
+            f"the setting {setting.name!r} follows {setting.follows}, which no rule has",
+            place=read_document(Path(rule.file)).place("settings", setting.name, "follows"),
+            cure=did_you_mean(setting.follows, leaders),
+        )
+        for rule in rules
+        for setting in rule.settings
+        if setting.follows and setting.follows not in leaders
+    ]
+
+
 def select_rules(rules: Sequence[Rule], config: Config) -> tuple[Rule, ...]:
     """The rules the configuration wants, with its settings and severities; raises `ConfigError` for what matches nothing."""
     wanted = _names(rules, config.select, "select", config)
     unwanted = _names(rules, config.ignore, "ignore", config)
+    known_rules = {rule.id: rule for rule in rules}
     chosen = [
-        _tuned(rule, config)
+        _tuned(rule, config, known_rules)
         for rule in rules
         if not rule.retired and rule.id not in unwanted and (not config.select or rule.id in wanted)
     ]
@@ -159,20 +178,33 @@ def _names(rules: Sequence[Rule], words: Iterable[str], option: str, config: Con
     return found
 
 
-def _tuned(rule: Rule, config: Config) -> Rule:
+def _tuned(rule: Rule, config: Config, rules: Mapping[str, Rule]) -> Rule:
     names = (rule.family, rule.id, *rule.aliases)
-    values: dict[str, Any] = dict(rule.values)
-    for name in names:
-        given = config.settings.get(name, {})
-        # What is said of a family holds for those of its rules that have such a setting.
-        wanted = {key: given[key] for key in given if key in values} if name == rule.family else given
-        values.update(_checked(rule, wanted, partial(config.place, "settings", name)))
     severity = next((config.severity[name] for name in reversed(names) if name in config.severity), None)
+    values = _values(rule, config, rules)
     return replace(rule, values=values, severity=severity or rule.severity, severity_set=severity is not None)
+
+
+def _values(rule: Rule, config: Config, rules: Mapping[str, Rule]) -> Mapping[str, Any]:
+    """The settings in force: what is said of the rule, else of the one it follows or of its family, else the default."""
+    values: dict[str, Any] = dict(rule.values)
+    followed = {setting.name: setting.follows for setting in rule.settings if setting.follows}
+    for name in (rule.family, rule.id, *rule.aliases):
+        given = config.settings.get(name, {})
+        if name == rule.family:
+            # What is said of a family holds for those of its rules that have such a setting.
+            given = {key: given[key] for key in given if key in values and key not in followed}
+        values.update(_checked(rule, given, partial(config.place, "settings", name)))
+    for name, leader in followed.items():
+        other, _, key = leader.partition(".")
+        if other in rules and not any(name in config.settings.get(own, {}) for own in (rule.id, *rule.aliases)):
+            values[name] = _values(rules[other], config, rules)[key]
+    return values
 
 
 def _checked(rule: Rule, given: Mapping[str, Any], place: Callable[[str], str]) -> Mapping[str, Any]:
     defaults = {setting.name: setting.default for setting in rule.settings}
+    limits = {setting.name: setting.limits for setting in rule.settings}
     for name, value in given.items():
         if name not in defaults:
             cure = did_you_mean(name, defaults) if defaults else f"{rule.id} has none"
@@ -181,6 +213,9 @@ def _checked(rule: Rule, given: Mapping[str, Any], place: Callable[[str], str]) 
             expected = "a list" if defaults[name] == [] else f"like {defaults[name]!r}"
             message = f"settings: {rule.id}.{name} cannot be {value!r}"
             raise ConfigError(message, place=place(name), cure=f"it is {expected}")
+        if not fits(value, limits[name]):
+            message = f"settings: {rule.id}.{name} cannot be {value!r}"
+            raise ConfigError(message, place=place(name), cure=f"it is {in_words(limits[name], of=defaults[name])}")
     return given
 
 

@@ -272,3 +272,9 @@ def test_a_trail_without_a_key_names_the_bucket_that_is_left_to_itself() -> None
     assert found["audit"].message == (
         "trail audit encrypts its log files in audit-111122223333 with no KMS key of its own"
     )
+
+
+def test_a_trail_for_all_regions_is_told_to_be_set_up_and_no_more() -> None:
+    found = answers_of("TRL003", trailList=[trail(IsLogging=False)])[ACCOUNT]
+    assert found.outcome.value == "pass"
+    assert found.because == (f"{ARN} is set up to record management events of both kinds in all Regions",)
