@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,13 +13,11 @@ from scanner.collect.dispatch import run_plans
 from scanner.collect.plan import Scope, plan
 from scanner.collect.regions import default_region
 from scanner.model import GLOBAL, Gap, Inventory
+from scanner.model.garbage import rare_collections
 from scanner.model.progress import Progress
 
 if TYPE_CHECKING:
     from boto3 import Session
-
-# Parsing an answer makes hundreds of thousands of small objects and no cycles; the collector would walk them for nothing.
-_OBJECTS_BETWEEN_COLLECTIONS = 200_000
 
 
 def collect_account(
@@ -46,7 +41,7 @@ def collect_account(
     needed = needed_kinds(kinds)
     clients = Clients(session, partition=caller.partition, endpoint_url=access.endpoint_url, workers=workers)
     scopes = _scopes(session, caller, regions, needed, taken_at=taken_at, mode=mode)
-    with _rare_collections():
+    with rare_collections():
         inventories = run_plans(
             {scope.region: plan(scope) for scope in scopes}, clients=clients, workers=workers, progress=progress
         )
@@ -99,14 +94,3 @@ def _homes(session: Session, partition: str, kinds: frozenset[str]) -> dict[str,
     return {
         name: KINDS[name].home if KINDS[name].home in known else fallback for name in kinds if KINDS[name].is_global
     }
-
-
-@contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Lets the cyclic collector look less often while answers are parsed."""
-    before = gc.get_threshold()
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *before[1:])
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)

@@ -23,6 +23,7 @@ from scanner.model import (
     Unknown,
     merge,
 )
+from scanner.model.garbage import rare_collections
 
 # A resource seen from several places gets one answer: that of its own Region and account, then the one that tells most.
 _WEIGHT = {Outcome.NOT_APPLICABLE: 0, Outcome.PASS: 1, Outcome.UNKNOWN: 2, Outcome.ERROR: 3, Outcome.FAIL: 4}
@@ -38,22 +39,22 @@ def evaluate(
 ) -> ScanReport:
     """The report of all rules over all inventories, in a stable order."""
     shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
-    totals: Counter[str] = Counter()
+    totals: Counter[Outcome] = Counter()
     findings: list[Finding] = []
     seen = with_account_wide(with_far_stores(with_owned_trails(inventories)))
-    for same in _by_id(rules):
-        # What nobody is shown is counted and let go: of a large account that is nearly everything.
-        for finding in _findings(seen, same):
-            totals[finding.outcome.value] += 1
-            if finding.outcome in shown:
-                findings.append(finding)
+    with rare_collections():
+        for same in _by_id(rules):
+            # What nobody is shown is counted and let go: of a large account that is nearly everything.
+            found = _findings(seen, same)
+            totals.update(finding.outcome for finding in found)
+            findings += [finding for finding in found if finding.outcome in shown]
     findings.sort(key=lambda finding: finding.sort_key)
     return ScanReport(
         findings=tuple(findings),
         gaps=tuple(sorted({gap for inventory in inventories for gap in inventory.gaps})),
         targets=tuple(sorted(_target(inventory) for inventory in inventories)),
         rules=tuple(rules),
-        totals=dict(sorted(totals.items())),
+        totals={outcome.value: number for outcome, number in sorted(totals.items())},
         taken_at=max((inventory.taken_at for inventory in inventories), default=""),
         tool_version=tool_version,
     )
@@ -67,17 +68,19 @@ def _by_id(rules: Sequence[Rule]) -> Iterable[list[Rule]]:
     return groups.values()
 
 
-def _findings(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> Iterable[Finding]:
+def _findings(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> list[Finding]:
     """One finding a rule and resource, and one more where the rule crashed."""
+    asked = [(rule, inventory) for rule in rules for inventory in _places(rule, inventories)]
+    if len(asked) == 1:  # nobody else tells of the same resources
+        return judge(*asked[0])[0]
     told: dict[tuple[object, ...], tuple[Inventory, Finding]] = {}
-    for rule in rules:
-        for inventory in _places(rule, inventories):
-            for finding in judge(rule, inventory)[0]:
-                resource = finding.resource
-                key = (rule.id, resource.kind, resource.arn or resource, finding.outcome is Outcome.ERROR)
-                if key not in told or _rank(inventory, finding) > _rank(*told[key]):
-                    told[key] = (inventory, finding)
-    return (finding for _, finding in told.values())
+    for rule, inventory in asked:
+        for finding in judge(rule, inventory)[0]:
+            resource = finding.resource
+            key = (rule.id, resource.kind, resource.arn or resource, finding.outcome is Outcome.ERROR)
+            if key not in told or _rank(inventory, finding) > _rank(*told[key]):
+                told[key] = (inventory, finding)
+    return [finding for _, finding in told.values()]
 
 
 def _rank(inventory: Inventory, finding: Finding) -> tuple[bool, int]:

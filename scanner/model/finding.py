@@ -20,6 +20,9 @@ class Outcome(str, Enum):
     NOT_APPLICABLE = "not-applicable"
     ERROR = "error"
 
+    # The enumeration's own hash is Python code, and findings are counted by the million.
+    __hash__ = str.__hash__
+
     def __str__(self) -> str:
         return self.value
 

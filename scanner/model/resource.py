@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from scanner.model.unknown import Unknown
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Resource:
     arn: str
     facts: Mapping[str, Any] = field(repr=False, compare=False)
     origin: Origin = field(default=Origin(), compare=False)
+    _kept: dict[Any, Any] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.facts, MappingProxyType):
@@ -65,6 +68,17 @@ class Resource:
         if isinstance(value, Unknown):
             iter(value)
         return tuple(value) if isinstance(value, (list, tuple)) else ()
+
+    def once(self, make: Callable[[Resource], Made]) -> Made:
+        """What `make` (a function of a module) makes of these facts, made once; where it raises, it is asked again."""
+        kept = self._kept
+        if kept is None:
+            kept = {}
+            object.__setattr__(self, "_kept", kept)
+        if make not in kept:
+            kept[make] = make(self)
+        made: Made = kept[make]
+        return made
 
     @property
     def tags(self) -> Mapping[str, str]:

@@ -38,6 +38,9 @@ class Entries:
     doubts: tuple[str, ...]
 
 
+_NO_ENTRIES = Entries((), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Host:
     """An instance behind another one: the port, the rule that admits exactly that other one, and the proof."""
@@ -126,7 +129,7 @@ class Topology:
                 for opening in exposure.at(port):
                     path = prove(self._fabric, interface, opening, port=port)
                     arrivals.append(Arrival(interface, port, opening.words, path))
-        return Entries(tuple(arrivals), tuple(dict.fromkeys(doubts)))
+        return Entries(tuple(arrivals), tuple(dict.fromkeys(doubts))) if arrivals or doubts else _NO_ENTRIES
 
     def _from_company(self, instance: Resource, ports: tuple[int, ...], internal: tuple[str, ...]) -> Entries:
         arrivals: list[Arrival] = []
@@ -137,7 +140,7 @@ class Topology:
                 arrivals += client_vpn_arrivals(self._fabric, interface, ports, doubts)
             except Undecided as doubt:
                 doubts.append(doubt.reason)
-        return Entries(tuple(arrivals), tuple(dict.fromkeys(doubts)))
+        return Entries(tuple(arrivals), tuple(dict.fromkeys(doubts))) if arrivals or doubts else _NO_ENTRIES
 
     def _behind(self, instance: Resource, ports: tuple[int, ...]) -> Fan:
         index = self._memory.once(("index", ports), lambda: self._make_index(ports))

@@ -55,7 +55,13 @@ class Exposure:
 
     def at(self, port: int, *, protocol: str = "tcp") -> tuple[Opening, ...]:
         """The openings at a port."""
+        if not self.openings:
+            return ()
         return tuple(one for one in self.openings if one.protocol == protocol and one.holds(port))
+
+
+_UNSEEN = Exposure(())
+"""Of most interfaces the internet sees nothing, and one such answer is enough for all of them."""
 
 
 def sources_in_words(sources: Intervals, *, family: int) -> str:
@@ -108,7 +114,7 @@ def exposure_of(fabric: Fabric, interface: Resource) -> Exposure:
                 else:
                     openings += found.openings
                     doubts += found.doubts
-    return Exposure(tuple(openings), tuple(dict.fromkeys(doubts)))
+    return Exposure(tuple(openings), tuple(dict.fromkeys(doubts))) if openings or doubts else _UNSEEN
 
 
 def _openings(

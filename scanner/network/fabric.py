@@ -39,6 +39,7 @@ class Fabric:
     def __init__(self, inventory: View) -> None:
         self.inventory = inventory
         self._memory = Memory()
+        self._others = Memory()
         for kind in KINDS:
             inventory.known(kind)
 
@@ -158,7 +159,7 @@ class Fabric:
 
     def once(self, key: Hashable, make: Callable[[], _Kept]) -> _Kept:
         """Anything else that is worth making once."""
-        return self._memory.once(("other", key), make)
+        return self._others.once(key, make)
 
 
 def _is_attached(gateway: Resource, attachment: Mapping[str, Any]) -> bool:

@@ -53,6 +53,10 @@ def number(address: str) -> int:
 
 def addresses_of(interface: Resource) -> tuple[Address, ...]:
     """Every address: all private IPv4 addresses, secondary ones too, and all IPv6 addresses."""
+    return interface.once(_all_addresses)
+
+
+def _all_addresses(interface: Resource) -> tuple[Address, ...]:
     found = tuple(_addresses(interface))
     return found if len(found) < 2 else tuple(dict.fromkeys(found))  # noqa: PLR2004 - one is no repetition
 
@@ -85,10 +89,20 @@ def _is_of_the_internet(association: Mapping[str, Any]) -> bool:
 
 def groups_of(interface: Resource) -> frozenset[str]:
     """The ids of the security groups an interface wears; raises `Undecided` where one of them has no id."""
+    return interface.once(_groups)
+
+
+def _groups(interface: Resource) -> frozenset[str]:
     worn = [group.get("GroupId") for group in structures(interface, "Groups")]
     if not all(worn):
         raise Undecided(f"the facts do not say which security groups {interface.id} wears")
-    return frozenset(map(str, worn))
+    return _shared(frozenset(map(str, worn)))
+
+
+@lru_cache(maxsize=65536)
+def _shared(groups: frozenset[str]) -> frozenset[str]:
+    """The same set for all who wear the same groups: interfaces are many, and what they wear is not."""
+    return groups
 
 
 def worn_by(interface: Resource) -> frozenset[str]:

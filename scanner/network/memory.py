@@ -14,16 +14,19 @@ class Memory:
     """Answers by key; whoever has one is the only one who knows its keys."""
 
     def __init__(self) -> None:
-        self._kept: dict[Hashable, tuple[object, str]] = {}
+        self._kept: dict[Hashable, object] = {}
+        self._doubts: dict[Hashable, str] = {}
 
     def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
         """What `make` makes, made at the first time of asking; raises `Undecided` every time where that did."""
-        if key not in self._kept:
-            try:
-                self._kept[key] = (make(), "")
-            except Undecided as doubt:
-                self._kept[key] = (None, doubt.reason)
-        made, reason = self._kept[key]
-        if reason:
-            raise Undecided(reason)
-        return made  # type: ignore[return-value] # what was kept under this key is what its maker made
+        if key in self._kept:
+            return self._kept[key]  # type: ignore[return-value] # what was kept under this key is what its maker made
+        if key in self._doubts:
+            raise Undecided(self._doubts[key])
+        try:
+            made = make()
+        except Undecided as doubt:
+            self._doubts[key] = doubt.reason
+            raise
+        self._kept[key] = made
+        return made

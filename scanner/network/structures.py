@@ -18,7 +18,8 @@ def structures(owner: Resource | Mapping[str, Any], key: str) -> tuple[Mapping[s
     if not isinstance(value, (list, tuple)):
         raise Undecided(f"the facts hold in {key} something else than a list of structures")
     for item in value:
-        if not isinstance(item, (dict, Mapping)):
+        # A dictionary is told at once, and what is merely like one only after a search.
+        if item.__class__ is not dict and not isinstance(item, Mapping):
             raise Undecided(f"the facts hold in {key} something else than a list of structures")
     return tuple(value)
 
