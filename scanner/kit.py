@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping
 from scanner.aws.moments import hours_since, moment
 from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unknown, Unsure
 from scanner.model import View as Inventory
+from scanner.network.accelerators import Accelerated, accelerated
 from scanner.network.acl_openings import WorldEntry, world_entries
 from scanner.network.addresses import interval, is_world, public, union
 from scanner.network.admission import Grants, grants_of
 from scanner.network.announcements import is_announced
 from scanner.network.attachments import Attached, attached_to
+from scanner.network.balancers import groups_behind, handles_of, members_of, registered_in
 from scanner.network.bastions import ADMIN_PORTS, Entries, Fan, Host, Topology, topology_of
 from scanner.network.clients import is_local_zone, subnet_of, workloads_of, zone_of, zones_of
 from scanner.network.connect_sources import is_connect_service
@@ -30,6 +32,7 @@ from scanner.network.endpoints import (
 )
 from scanner.network.exposure import Exposure, Opening
 from scanner.network.front_doors import (
+    CLASSIC_LOAD_BALANCER,
     LISTENER,
     LOAD_BALANCER,
     TARGET_GROUP,
@@ -102,6 +105,7 @@ from scanner.policy.trails import (
 __all__ = [
     "ADMIN_PORTS",
     "A_READ",
+    "CLASSIC_LOAD_BALANCER",
     "EVENT_DATA_STORE",
     "INSTANCE",
     "INSTANCE_CONNECT_ENDPOINT",
@@ -119,6 +123,7 @@ __all__ = [
     "TARGET_GROUP",
     "TRAIL",
     "VPC_ENDPOINT",
+    "Accelerated",
     "Address",
     "Answer",
     "Arrival",
@@ -151,6 +156,7 @@ __all__ = [
     "Verdict",
     "Way",
     "WorldEntry",
+    "accelerated",
     "actions_of",
     "active_routes",
     "addresses_of",
@@ -173,7 +179,9 @@ __all__ = [
     "endpoint_type",
     "gateway_endpoints",
     "grants_of",
+    "groups_behind",
     "groups_of",
+    "handles_of",
     "hosts_in_words",
     "hours_since",
     "inspected_subnets",
@@ -207,6 +215,7 @@ __all__ = [
     "lets_through",
     "lets_through_only",
     "listed",
+    "members_of",
     "moment",
     "names_every_action",
     "names_every_resource",
@@ -219,6 +228,7 @@ __all__ = [
     "peer_of",
     "proof_of",
     "public",
+    "registered_in",
     "replacements_of",
     "route_table_of",
     "service_of",

@@ -85,18 +85,21 @@ def reach(
     Args:
         inventory: One inventory, or several: the one that holds both ends is asked.
         source: "internet", an address or a CIDR block, or an id: i-…, eni-…, eice-….
-        target: The same without eice-…, and vpce-… for an interface endpoint (which listens on 443).
+        target: The same without eice-…, vpce-… for an interface endpoint (which listens on 443), and the name or ARN of
+            a load balancer (whose listener's port is then asked for).
         protocol: "tcp" or "udp".
         port: The target's port, 0 to 65535.
 
     Returns a `Reach`: `verdict` ("reachable", "reachable-via-middlebox", "not-reachable", "unknown"), `sources`,
-    `hops`, `cuts` and `reason`. Raises `UsageError` for a word, an id or a port that does not exist.
+    `hops`, `cuts`, `reason`, and `door`: the load balancer or accelerator it comes through. Raises `UsageError` for a
+    word, an id or a port that does not exist.
     """
+    from scanner.evaluate.run import with_account_wide
     from scanner.model import View
     from scanner.network.reach import reach_among
 
     listed = (inventory,) if isinstance(inventory, Inventory) else tuple(inventory)
-    views = [View(one) for one in listed if one.region != GLOBAL]
+    views = [View(one) for one in with_account_wide(listed) if one.region != GLOBAL]
     return reach_among(views, source, target, protocol=protocol, port=port)
 
 
@@ -111,11 +114,11 @@ def _whole(inventory: Inventory | Iterable[Inventory]) -> Inventory:
     return listed[0] if len(listed) == 1 else merge(listed)
 
 
-def reach_kinds() -> frozenset[str]:
-    """What `reach` reads."""
-    from scanner.network.reach import KINDS
+def reach_kinds(source: str, target: str) -> frozenset[str]:
+    """What `reach` reads to answer a question between two ends."""
+    from scanner.network.reach import kinds_for
 
-    return KINDS
+    return kinds_for(source, target)
 
 
 def decide(

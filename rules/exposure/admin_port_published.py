@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from scanner.kit import (
+    CLASSIC_LOAD_BALANCER,
     INSTANCE,
     LISTENER,
-    TARGET_GROUP,
+    Accelerated,
     Answer,
     Clear,
     Flag,
@@ -18,26 +18,26 @@ from scanner.kit import (
     Resource,
     Undecided,
     Unsure,
+    accelerated,
     admitted_by_groups,
     attached_to,
     balancer_interfaces,
+    groups_behind,
     groups_of,
+    handles_of,
     internet_exposure,
     is_blocked,
     is_live,
     is_stopped,
     listed,
+    members_of,
     proof_of,
-    structures,
+    registered_in,
     text_of,
     word,
 )
 
-_ACCELERATOR = "AWS::GlobalAccelerator::Accelerator"
-_GA_LISTENER = "AWS::GlobalAccelerator::Listener"
-_ENDPOINT_GROUP = "AWS::GlobalAccelerator::EndpointGroup"
 _NO_TCP = frozenset({"UDP", "QUIC", "GENEVE"})
-_PORTS = 65536
 _MOST_LINES = 8
 
 
@@ -61,10 +61,12 @@ class _Entry:
 
 
 def check(inventory: Inventory, *, admin_ports: list[int]) -> Iterator[Answer]:
-    """One answer a load balancer, then the accelerators that lead to instances of this Region."""
+    """One answer a load balancer, Classic ones too, then the accelerators that lead to instances of this Region."""
     for balancer in inventory.subjects:
         with inventory.judging(balancer):
             yield _judge(inventory, balancer, admin_ports)
+    with inventory.judging(inventory.place):
+        yield from _classic(inventory, admin_ports)
     with inventory.judging(inventory.place):
         yield from _accelerated(inventory, admin_ports)
 
@@ -96,7 +98,7 @@ def _ways(inventory: Inventory, balancer: Resource, admin_ports: list[int]) -> t
         if not isinstance(port, int) or isinstance(port, bool):
             doubts.append(f"the port of {listener.id} is not told")
             continue
-        groups = _groups(inventory, balancer, listener)
+        groups = groups_behind(inventory, balancer, listener)
         for group in groups:
             try:
                 ways += _through(listener, port, group, admin_ports)
@@ -108,28 +110,22 @@ def _ways(inventory: Inventory, balancer: Resource, admin_ports: list[int]) -> t
     return sorted(ways, key=lambda way: way.health == ()), doubts
 
 
-def _groups(inventory: Inventory, balancer: Resource, listener: Resource) -> list[Resource]:
-    """The target groups a listener may forward to; the rules of an application's listener may name any of its balancer."""
-    named = [text_of(action, "TargetGroupArn") for action in structures(listener, "DefaultActions")]
-    for action in structures(listener, "DefaultActions"):
-        forward = action.get("ForwardConfig")
-        if isinstance(forward, Mapping):
-            named += [text_of(group, "TargetGroupArn") for group in structures(forward, "TargetGroups")]
-    attached = inventory.linked(TARGET_GROUP, "LoadBalancerArns[]", balancer.arn)
-    is_application = text_of(balancer, "Type") == "application"
-    return [group for group in attached if is_application or group.arn in named]
-
-
 def _through(listener: Resource, port: int, group: Resource, admin_ports: list[int]) -> Iterator[_Way]:
     """The target group's own port, and the ports that its targets were registered with."""
     own = group.get("Port")
     if own in admin_ports:
-        found = None if _is_unread(group) else tuple(_health(group, own=own, port=own))
+        try:
+            found = tuple(one.words for one in registered_in(group) if one.port == own)
+        except Undecided:
+            found = None
         yield _Way(listener, port, int(own), f"{_leads(listener, port)} target group {group.id}, port {own}", found)
         return
-    for registered in dict.fromkeys(_port_of(entry, own) for entry in structures(group, "TargetHealthDescriptions")):
+    if group.get("TargetHealthDescriptions") is None:
+        return
+    targets = registered_in(group)
+    for registered in dict.fromkeys(one.port for one in targets):
         if registered in admin_ports:
-            found = tuple(_health(group, own=own, port=registered))
+            found = tuple(one.words for one in targets if one.port == registered)
             told = f"{_leads(listener, port)} target group {group.id}, whose targets take port {registered}"
             yield _Way(listener, port, int(registered), told, found)
 
@@ -138,39 +134,11 @@ def _leads(listener: Resource, port: int) -> str:
     return f"listener {listener.id} ({listener.get('Protocol', 'TCP')} {port}) leads to"
 
 
-def _port_of(entry: Mapping[str, Any], own: Any) -> int:
-    target = entry.get("Target")
-    port = target.get("Port") if isinstance(target, Mapping) else None
-    port = own if port is None else port
-    return port if isinstance(port, int) else -1
-
-
-def _is_unread(group: Resource) -> bool:
-    try:
-        structures(group, "TargetHealthDescriptions")
-    except Undecided:
-        return True
-    return group.get("TargetHealthDescriptions") is None
-
-
 def _known_health(group: Resource) -> Iterator[str]:
     try:
-        for entry in structures(group, "TargetHealthDescriptions"):
-            yield _state(entry)
+        yield from (one.words for one in registered_in(group)) if group.get("TargetHealthDescriptions") else ()
     except Undecided as doubt:
         yield f"the health of its targets cannot be seen: {doubt.reason}"
-
-
-def _health(group: Resource, *, own: Any, port: int) -> Iterator[str]:
-    for entry in structures(group, "TargetHealthDescriptions"):
-        if _port_of(entry, own) == port:
-            yield _state(entry)
-
-
-def _state(entry: Mapping[str, Any]) -> str:
-    target, health = entry.get("Target"), entry.get("TargetHealth")
-    who = target.get("Id", "a target") if isinstance(target, Mapping) else "a target"
-    return f"{who} is {health.get('State', 'registered') if isinstance(health, Mapping) else 'registered'}"
 
 
 def _entries(inventory: Inventory, balancer: Resource, port: int) -> tuple[list[_Entry], list[str]]:
@@ -212,61 +180,70 @@ def _flag(inventory: Inventory, balancer: Resource, way: _Way, entries: list[_En
 
 
 def _cure(way: _Way) -> str:
+    listener = way.listener
+    command = (
+        f"aws elb delete-load-balancer-listeners --load-balancer-name {word(listener.id)} --load-balancer-ports {way.port}"
+        if listener.kind == CLASSIC_LOAD_BALANCER
+        else f"aws elbv2 delete-listener --listener-arn {word(listener.arn)}"
+    )
     return (
-        f"aws elbv2 delete-listener --listener-arn {word(way.listener.arn)}\n"
+        f"{command}\n"
         "Log in through an EC2 Instance Connect Endpoint in the VPC of the targets. Where the port has to stay published,"
         " let the load balancer's security groups admit only the addresses it is reached from."
     )
 
 
+def _classic(inventory: Inventory, admin_ports: list[int]) -> Iterator[Answer]:
+    """Classic Load Balancers, one answer each: the same question, of listeners that name ports of instances."""
+    for balancer in inventory.of(CLASSIC_LOAD_BALANCER):
+        if text_of(balancer, "Scheme") == "internet-facing":
+            with inventory.judging(balancer):
+                yield _judge_classic(inventory, balancer, admin_ports)
+
+
+def _judge_classic(inventory: Inventory, balancer: Resource, admin_ports: list[int]) -> Answer:
+    handles = [one for one in handles_of(balancer) if one.inner in admin_ports or one.port in admin_ports]
+    members = members_of(balancer) if handles else ()
+    doubts: list[str] = []
+    for handle in handles:
+        entries, unclear = _entries(inventory, balancer, handle.port)
+        doubts += unclear
+        if entries:
+            inner = handle.inner if handle.inner in admin_ports else handle.port
+            evidence = f"its listener {handle.protocol} {handle.port} leads to port {handle.inner} of its instances"
+            told = tuple(f"{one} is registered" for one in members)
+            return _flag(inventory, balancer, _Way(balancer, handle.port, inner, evidence, told), entries, [])
+    if doubts:
+        return Unsure(balancer, doubts[0])
+    closed = "its security groups, network ACLs or routes keep the internet out" if handles else ""
+    return Clear(balancer, closed or "no listener of it has or leads to an admin port")
+
+
 def _accelerated(inventory: Inventory, admin_ports: list[int]) -> Iterator[Answer]:
     """Endpoint groups of this Region that hand an admin port straight to an instance."""
-    for group in inventory.of(_ENDPOINT_GROUP):
-        if group.get("EndpointGroupRegion", inventory.region) != inventory.region:
+    for endpoint in accelerated(inventory):
+        if endpoint.protocol == "udp" or not endpoint.endpoint.startswith("i-"):
             continue
-        listener = inventory.find(_GA_LISTENER, group.arn.rpartition("/endpoint-group/")[0])
-        if listener is None or listener.get("Protocol") == "UDP" or not _is_enabled(inventory, listener):
-            continue
-        for entry in structures(group, "EndpointDescriptions"):
-            instance = inventory.find(INSTANCE, str(entry.get("EndpointId") or ""))
-            if instance is not None and is_live(instance):
-                yield from _published(inventory, group, listener, instance, admin_ports)
-
-
-def _is_enabled(inventory: Inventory, listener: Resource) -> bool:
-    accelerator = inventory.find(_ACCELERATOR, listener.arn.rpartition("/listener/")[0])
-    return accelerator is None or accelerator.get("Enabled", default=True) is not False
+        instance = inventory.find(INSTANCE, endpoint.endpoint)
+        if instance is not None and is_live(instance):
+            yield from _published(inventory, endpoint, instance, admin_ports)
 
 
 def _published(
-    inventory: Inventory, group: Resource, listener: Resource, instance: Resource, admin_ports: list[int]
+    inventory: Inventory, endpoint: Accelerated, instance: Resource, admin_ports: list[int]
 ) -> Iterator[Answer]:
-    overrides = {one.get("ListenerPort"): one.get("EndpointPort") for one in structures(group, "PortOverrides")}
-    pairs = [
-        (outer, inner)
-        for outer, inner in overrides.items()
-        if isinstance(outer, int) and inner in admin_ports and _listens(listener, outer)
-    ]
-    pairs += [(port, port) for port in admin_ports if port not in overrides and _listens(listener, port)]
-    for outer, inner in pairs:
-        for interface in attached_to(inventory, instance).interfaces[:1]:
-            if is_blocked(inventory, interface):
-                continue
-            # The accelerator keeps the client's address, so that the instance's groups see the internet itself.
-            exposure = admitted_by_groups(inventory, groups_of(interface) or frozenset({"(none)"}), port=inner)
-            if exposure.openings:
-                yield _accelerator_flag(group, listener, instance, outer, inner, exposure.openings)
-            elif exposure.doubts:
-                yield Unsure(group, exposure.doubts[0])
-
-
-def _listens(listener: Resource, port: int) -> bool:
-    return any(
-        isinstance(one.get("FromPort"), int)
-        and isinstance(one.get("ToPort"), int)
-        and one["FromPort"] <= port <= one["ToPort"]
-        for one in structures(listener, "PortRanges")
-    )
+    group, listener = endpoint.group, endpoint.listener
+    for inner in admin_ports:
+        for outer in endpoint.ports(inner):
+            for interface in attached_to(inventory, instance).interfaces[:1]:
+                if is_blocked(inventory, interface):
+                    continue
+                # The accelerator keeps the client's address, so that the instance's groups see the internet itself.
+                exposure = admitted_by_groups(inventory, groups_of(interface) or frozenset({"(none)"}), port=inner)
+                if exposure.openings:
+                    yield _accelerator_flag(group, listener, instance, outer, inner, exposure.openings)
+                elif exposure.doubts:
+                    yield Unsure(group, exposure.doubts[0])
 
 
 def _accelerator_flag(

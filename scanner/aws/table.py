@@ -67,6 +67,9 @@ _EC2 = (
     ),
     Kind(_GROUP, "ec2", "DescribeSecurityGroups", "SecurityGroups[]", "GroupId", "ec2:security-group", _THOUSAND,
          links={"VpcId": _VPC}),
+    # Only for the ids of the rules on a path that is asked about: the groups tell what they let through.
+    Kind("AWS::EC2::SecurityGroupRule", "ec2", "DescribeSecurityGroupRules", "SecurityGroupRules[]",
+         "SecurityGroupRuleId", "ec2:security-group-rule", _THOUSAND, links={"GroupId": _GROUP}),
     Kind(
         _INTERFACE, "ec2", "DescribeNetworkInterfaces", "NetworkInterfaces[]", "NetworkInterfaceId",
         "ec2:network-interface", _THOUSAND,
@@ -178,6 +181,9 @@ _COMPUTE = (
         details=(
             Detail("DescribeTargetHealth", {"TargetGroupArn": "$TargetGroupArn"}, "TargetHealthDescriptions",
                    ("TargetHealthDescriptions",), where="LoadBalancerArns"),
+            # Whether its targets see the client: a question of Network Load Balancers alone.
+            Detail("DescribeTargetGroupAttributes", {"TargetGroupArn": "$TargetGroupArn"}, "Attributes", ("Attributes",),
+                   where="LoadBalancerArns[0] && (Protocol == 'TCP' || Protocol == 'TLS')"),
         ),
     ),
     Kind("AWS::ElasticLoadBalancing::LoadBalancer", "elb", "DescribeLoadBalancers", "LoadBalancerDescriptions[]",

@@ -61,7 +61,7 @@ def explain(*, source: str, target: str, port: int | None, protocol: str, format
     config = read_config({**options, "select": (), "ignore": (), "folders": ()})
     del options["config"], options["regions"]
     wanted = read_target(options, config)
-    inventories = read_inventories(wanted, pipeline.reach_kinds(), config)
+    inventories = read_inventories(wanted, pipeline.reach_kinds(source, target), config)
     found = pipeline.reach(inventories, source, target, protocol=protocol, port=chosen)
     look = RenderOptions.for_stream(sys.stdout)
     text = reach_as_json(found) if format_ == "json" else reach_for_people(found, options=look)

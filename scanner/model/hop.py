@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """A component on the way, what it does to the packet, and the rule that says so; `code` is AWS's when it blocks."""
+    """A component on the way, what it does to the packet, and the rule that says so; `code` is AWS's when it blocks.
+
+    `rule_id` is the id of a security group rule, where it is known.
+    """
 
     kind: str
     id: str
@@ -16,6 +19,7 @@ class Hop:
     code: str = ""
     direction: str = "forward"
     is_opaque: bool = False
+    rule_id: str = ""
 
     @property
     def words(self) -> str:

@@ -3,40 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 
-from scanner.errors import InternalError, UsageError
+from scanner.errors import UsageError
 from scanner.model import Hop, Resource, Undecided
-from scanner.network.addresses import Intervals, intersection, size
+from scanner.network.addresses import Intervals, size
 from scanner.network.arrivals import from_addresses
 from scanner.network.certified import certified
+from scanner.network.doors import front_doors
 from scanner.network.egress import Packet, destinations, inside, leaving
 from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state
-from scanner.network.ends import End
-from scanner.network.exposure import exposure_of, sources_in_words
-from scanner.network.fabric import Fabric
-from scanner.network.interfaces import Address, addresses_of, groups_of, is_unfiltered
+from scanner.network.ends import Found, Question
+from scanner.network.entrances import entrances
+from scanner.network.exposure import sources_in_words
+from scanner.network.interfaces import Address, addresses_of
+from scanner.network.listening import behind_listener
 from scanner.network.lookups import Lookups
 from scanner.network.paths import Path, Verdict, between, follow, from_internet
-from scanner.network.proofs import prove, refute, witness
+from scanner.network.proofs import witness
 from scanner.network.tunnels import tunnel
 
 RANK = {Verdict.REACHABLE: 3, Verdict.VIA_MIDDLEBOX: 2, Verdict.UNKNOWN: 1, Verdict.NOT_REACHABLE: 0}
 """Of several ways the most open one is the answer, and a closed one only where all are closed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked, read against one inventory."""
-
-    fabric: Fabric
-    source: End
-    target: End
-    protocol: str
-    port: int
-
-
-Found = tuple[Path, tuple[str, ...]]
 
 
 def best(question: Question) -> Found:
@@ -45,19 +32,30 @@ def best(question: Question) -> Found:
     Raises `Undecided` where a way cannot be judged and none of the others is open.
     """
     found: list[Found] = []
-    try:
-        found.extend(_ways(question))
-    except Undecided:
-        if not any(path.is_open for path, _ in found):
-            raise
-    path, _ = max(found, key=lambda one: (RANK[one[0].verdict], len(one[0].hops)))
+    doubts: list[Undecided] = []
+    for ways in (_ways(question), front_doors(question)):
+        try:
+            found.extend(behind_listener(question, one) for one in ways)
+        except Undecided as doubt:
+            doubts.append(doubt)
+    if doubts and not any(path.is_open for path, _ in found):
+        raise doubts[0]
+    path, _ = max(found, key=_openness)
     words = [word for other, sources in found if other.is_open for word in sources]
     return path, tuple(dict.fromkeys(words)) if path.is_open else ()
+
+
+def _openness(found: Found) -> tuple[int, bool, int]:
+    """The direct way before one through a door, where both are open; of closed ones the one that gets farthest."""
+    path, _ = found
+    return RANK[path.verdict], path.is_open and path.door is None, len(path.hops)
 
 
 def _ways(question: Question) -> Iterator[Found]:
     """Every way worth trying, for the forms the two ends have."""
     source, target = question.source, question.target
+    if source.is_balancer:
+        raise UsageError(f"{source.word} opens no connections of its own", cure="name it as the target")
     if source.is_tunnel:
         yield from _tunnels(question)
     elif target.is_outside and not target.interfaces:
@@ -85,41 +83,9 @@ def _each_target(question: Question, ways: Callable[[Question, Resource], Iterat
 
 
 def _from_internet(question: Question, interface: Resource) -> Iterator[Found]:
-    """By sets, then the same by packets."""
-    exposure = exposure_of(question.fabric, interface)
-    doors = 0
-    for opening in exposure.at(question.port, protocol=question.protocol):
-        sources = intersection(opening.sources, question.source.space(opening.family))
-        if sources:
-            doors += 1
-            narrowed = replace(opening, sources=sources)
-            path = prove(question.fabric, interface, narrowed, port=question.port)
-            yield path, (sources_in_words(sources, family=opening.family),)
-    if not doors:
-        yield _blocked(question, interface, exposure.doubts), ()
-
-
-def _blocked(question: Question, interface: Resource, doubts: tuple[str, ...]) -> Path:
-    """Where the packet that gets farthest is stopped."""
-    paths: list[Path] = []
-    for family, _ in question.source.blocks:
-        space = question.source.outside(family)
-        granted = space
-        if not is_unfiltered(interface) and space:
-            grants = question.fabric.grants(groups_of(interface), egress=False, protocol=question.protocol)
-            granted = intersection(space, grants.at(question.port, family=family))
-        for one in {witness(some, family=family) for some in (space, granted) if some}:
-            path = refute(question.fabric, interface, source=one, protocol=question.protocol, port=question.port)
-            if path.is_open and not doubts:
-                raise _disagreement(question, f"{interface.id} is closed to {one} by its sets, and not by its rules")
-            paths.append(path)
-    best = max(paths, key=lambda path: (path.is_open, path.verdict is Verdict.NOT_REACHABLE, len(path.hops)))
-    if doubts:
-        return best if best.is_open else replace(best, verdict=Verdict.UNKNOWN, hops=(), reason=doubts[0])
-    if best.verdict is Verdict.UNKNOWN:
-        reason = "no public address gets in and an answer out, whatever else is unknown"
-        return replace(best, verdict=Verdict.NOT_REACHABLE, reason=f"{reason} ({best.reason})")
-    return best
+    for entrance in entrances(question, interface):
+        words = (sources_in_words(entrance.sources, family=entrance.family),) if entrance.sources else ()
+        yield entrance.path, words
 
 
 def _from_block(question: Question, interface: Resource) -> Iterator[Found]:
@@ -265,11 +231,6 @@ def _to_nobody(question: Question) -> Iterator[Found]:
                     ),
                     (),
                 )
-
-
-def _disagreement(question: Question, sentence: str) -> InternalError:
-    where = f"{question.source.word} to {question.target.word}"
-    return InternalError(f"{where}: {sentence}", cure="report this with a snapshot; it is a mistake of the scanner")
 
 
 def _walk(question: Question, hops: Iterator[Hop], target: str) -> Path:

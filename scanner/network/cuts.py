@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from scanner.model import Hop, Resource, Undecided, View
 from scanner.network.acls import NETWORK_ACL
+from scanner.network.door_cuts import DOORS, without_door
 from scanner.network.painting import target_of
 from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, describe_route
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP, traffic_in_words
@@ -22,15 +23,30 @@ _SOURCES = {
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A rule and the resource it stands in: a security group, a network ACL, a route table, or an interface."""
+    """A rule and the resource it stands in: a security group, a network ACL, a route table, an interface, or a door's part.
+
+    `rule_id` is the id of a security group rule, where it is known.
+    """
 
     kind: str
     id: str
     rule: str
+    rule_id: str = ""
+
+    @property
+    def cure(self) -> str:
+        """The command that takes a security group rule away, where its id is known, else ""."""
+        if not self.rule_id:
+            return ""
+        way = "egress" if " to " in self.rule else "ingress"
+        return f"aws ec2 revoke-security-group-{way} --group-id {self.id} --security-group-rule-ids {self.rule_id}"
 
 
 class Without(View):
-    """An inventory in which one resource is another; nothing of what was made of the whole one is used."""
+    """An inventory in which one resource is another, or is gone where the other has no facts at all.
+
+    Nothing of what was made of the whole one is used.
+    """
 
     def __init__(self, view: View, other: Resource) -> None:
         super().__init__(view._inventory)  # noqa: SLF001 - another view of the same inventory
@@ -48,7 +64,7 @@ class Without(View):
     def find(self, kind: str, id: str) -> Resource | None:  # noqa: A002 - AWS's own word
         """As `View.find`, with the other resource in its place."""
         found = super().find(kind, id)
-        return self._other if found == self._other else found
+        return next(iter(self._swapped((found,))), None) if found is not None else None
 
     def linked(self, kind: str, path: str, value: str) -> tuple[Resource, ...]:
         """As `View.linked`: what is taken away is a rule, and joins nothing."""
@@ -62,6 +78,8 @@ class Without(View):
         return made
 
     def _swapped(self, found: tuple[Resource, ...]) -> tuple[Resource, ...]:
+        if not self._other.facts:
+            return tuple(one for one in found if one != self._other)
         return tuple(self._other if one == self._other else one for one in found)
 
 
@@ -70,7 +88,7 @@ def candidates(view: View, hops: Iterable[Hop], interfaces: Iterable[Resource]) 
     told: set[Cut] = set()
     makers = {SECURITY_GROUP: _without_grant, NETWORK_ACL: _without_entry, ROUTE_TABLE: _without_route}
     for hop in hops:
-        cut = Cut(hop.kind, hop.id, hop.rule)
+        cut = Cut(hop.kind, hop.id, hop.rule, hop.rule_id)
         if cut in told or not hop.allows:
             continue
         told.add(cut)
@@ -79,6 +97,8 @@ def candidates(view: View, hops: Iterable[Hop], interfaces: Iterable[Resource]) 
         owner = view.find(hop.kind, hop.id) if hop.kind in makers else None
         try:
             other = makers[hop.kind](owner, hop.rule) if owner is not None else None
+            if hop.kind in DOORS:
+                other = without_door(view, hop)
         except Undecided:
             # Beside something that cannot be read nobody knows what is left without the rule.
             continue

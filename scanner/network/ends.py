@@ -9,11 +9,15 @@ from dataclasses import dataclass, replace
 from scanner.errors import UsageError, did_you_mean
 from scanner.model import Resource, Undecided, View
 from scanner.network.addresses import Intervals, intersection, interval, public
+from scanner.network.balancers import BALANCERS
 from scanner.network.endpoints import VPC_ENDPOINT, endpoint_type
+from scanner.network.fabric import Fabric
+from scanner.network.front_doors import balancer_interfaces
 from scanner.network.instance_connect import INSTANCE_CONNECT_ENDPOINT
 from scanner.network.instances import INSTANCE
 from scanner.network.interfaces import addresses_of, number
 from scanner.network.painting import SPACE
+from scanner.network.paths import Path
 from scanner.network.security_groups import NETWORK_INTERFACE
 from scanner.network.structures import structures
 
@@ -24,7 +28,10 @@ _LAST_PORT = 65535
 _IDS = {
     "i-": INSTANCE, "eni-": NETWORK_INTERFACE, "eice-": INSTANCE_CONNECT_ENDPOINT, "vpce-": VPC_ENDPOINT,
 }  # fmt: skip
-_FORMS = "internet, an address, a CIDR block, or the id of an instance, interface, or endpoint (i-, eni-, eice-, vpce-)"
+_FORMS = (
+    "internet, an address, a CIDR block, the id of an instance, interface, or endpoint (i-, eni-, eice-, vpce-),"
+    " or a load balancer's name"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +66,29 @@ class End:
         return self.resource is not None and self.resource.kind == INSTANCE_CONNECT_ENDPOINT
 
     @property
+    def is_balancer(self) -> bool:
+        """Whether it is a load balancer."""
+        return self.resource is not None and self.resource.kind in BALANCERS
+
+    @property
     def is_service(self) -> bool:
         """Whether it is an interface endpoint."""
         return self.resource is not None and self.resource.kind == VPC_ENDPOINT
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, read against one inventory."""
+
+    fabric: Fabric
+    source: End
+    target: End
+    protocol: str
+    port: int
+
+
+Found = tuple[Path, tuple[str, ...]]
+"""A way, and whom it is open to, in words."""
 
 
 def check(source: str, target: str, *, protocol: str, port: int) -> None:
@@ -130,7 +157,8 @@ def read_end(view: View, word: str) -> End:
         return End(word, blocks=tuple((family, (span,)) for family, span in SPACE.items()))
     kind = kind_of(word)
     if not kind:
-        return _addresses(view, word)
+        balancer = _balancer(view, word)
+        return End(word, balancer_interfaces(view, balancer), balancer) if balancer else _addresses(view, word)
     found = view.find(kind, word)
     if found is None:
         raise _absent((view,), word)
@@ -143,11 +171,24 @@ def read_end(view: View, word: str) -> End:
     return End(word, (), found)
 
 
+def _balancer(view: View, word: str) -> Resource | None:
+    """The load balancer of this name or ARN; raises `Undecided` for an ARN that may exist unseen."""
+    found = [one for kind in BALANCERS for one in view.known(kind) if word in (one.id, one.arn)]
+    if found or not word.startswith("arn:"):
+        return found[0] if found else None
+    gaps = [gap for kind in BALANCERS for gap in view.gaps_of(kind)]
+    if gaps:
+        raise Undecided(f"{word} is not among what could be read, and {gaps[0].sentence}")
+    known = [one.arn for kind in BALANCERS for one in view.known(kind)]
+    raise UsageError(f"there is no load balancer {word} in the inventory", cure=did_you_mean(word, known))
+
+
 def _addresses(view: View, word: str) -> End:
     try:
         ipaddress.ip_network(word, strict=False)
     except ValueError:
-        known = [INTERNET, *(resource.id for kind in _IDS.values() for resource in view.known(kind))]
+        kinds = (*_IDS.values(), *BALANCERS)
+        known = [INTERNET, *(resource.id for kind in kinds for resource in view.known(kind))]
         near = did_you_mean(word, known) if known[1:] else ""
         cure = near if near.startswith("did") else f"write {_FORMS}"
         raise UsageError(f"{word!r} is no end of a path", cure=cure) from None

@@ -14,14 +14,18 @@ from scanner.network.fabric import fabric_of
 from scanner.network.painting import SPACE
 from scanner.network.security_groups import NETWORK_INTERFACE
 
+CLASSIC_LOAD_BALANCER = "AWS::ElasticLoadBalancing::LoadBalancer"
 LOAD_BALANCER = "AWS::ElasticLoadBalancingV2::LoadBalancer"
 LISTENER = "AWS::ElasticLoadBalancingV2::Listener"
 TARGET_GROUP = "AWS::ElasticLoadBalancingV2::TargetGroup"
 
 
 def balancer_interfaces(inventory: View, balancer: Resource) -> tuple[Resource, ...]:
-    """The interfaces of a load balancer, one a zone: only their description tells whose they are ("ELB app/web/1a2b")."""
-    name = balancer.arn.partition(":loadbalancer/")[2]
+    """The interfaces of a load balancer, one a zone: only their description tells whose they are.
+
+    "ELB app/web/1a2b" is of an Application Load Balancer, "ELB web" of a Classic one.
+    """
+    name = balancer.id if balancer.kind == CLASSIC_LOAD_BALANCER else balancer.arn.partition(":loadbalancer/")[2]
     return inventory.linked(NETWORK_INTERFACE, "Description", f"ELB {name}") if name else ()
 
 

@@ -14,6 +14,7 @@ from scanner.model import Hop, Resource, Undecided
 from scanner.network.acls import EPHEMERAL, NETWORK_ACL
 from scanner.network.addresses import public
 from scanner.network.block_public_access import OFF, OPTIONS
+from scanner.network.door import Door
 from scanner.network.endpoints import VPC_ENDPOINT
 from scanner.network.interfaces import Address, groups_of, is_unfiltered, number, worn_by
 from scanner.network.lookups import Lookups, family_of
@@ -47,6 +48,7 @@ class Path:
     port: int
     hops: tuple[Hop, ...]
     reason: str = ""
+    door: Door | None = None
 
     @property
     def is_open(self) -> bool:
@@ -221,27 +223,35 @@ def between_interfaces(
     *,
     wears: frozenset[str] | None = None,
     is_checked: bool = False,
+    client: str = "",
 ) -> Iterator[Hop]:
     """The hops between two interfaces, there and back.
 
     `wears` replaces the groups of the source (an endpoint tells its own); `is_checked` says that what those let out was
-    looked at before.
+    looked at before. `client` is whom the target sees where a load balancer keeps the address of its client; the answer
+    then finds back to the load balancer whatever the routes say.
     """
+    seen = client or here.words
     worn = groups_of(source) if wears is None else wears
     sides = (str(source.get("SubnetId", "")), str(target.get("SubnetId", "")))
     is_neighbour = sides[0] == sides[1]
     gateway = "" if is_neighbour else gateway_towards(look, source, target, there.words)
+    if gateway and client:
+        raise Undecided(f"how the address of a client is kept over {gateway} is not known")
     yield Hop(NETWORK_INTERFACE, source.id, allows=True, rule=f"{source.id} ({here.words})")
     if not is_checked:
         # Over a transit gateway no rule about what goes out knows the groups of another VPC.
         known = frozenset() if gateway else groups_of(target)
         yield groups_hop(look, source, egress=True, protocol=protocol, port=port, address=there.words, wears=known)
     if not is_neighbour:
-        yield from _one_way(look, source, target, here.words, there.words, protocol, (port,))
+        yield from _one_way(look, source, target, seen, there.words, protocol, (port,))
     if gateway:
         worn = _known_across(look, gateway, source, target, worn, here.words, protocol, port)
-    yield groups_hop(look, target, egress=False, protocol=protocol, port=port, address=here.words, wears=worn)
-    if not is_neighbour:
+    yield groups_hop(look, target, egress=False, protocol=protocol, port=port, address=seen, wears=worn)
+    if client and not is_neighbour:
+        yield returning(acl_hop(look, sides[1], egress=True, protocol=protocol, ports=None, address=seen))
+        yield returning(acl_hop(look, sides[0], egress=False, protocol=protocol, ports=None, address=there.words))
+    elif not is_neighbour:
         yield from map(returning, _one_way(look, target, source, there.words, here.words, protocol, None))
 
 

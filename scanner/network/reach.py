@@ -10,24 +10,35 @@ from dataclasses import dataclass, replace
 
 from scanner.errors import UsageError
 from scanner.model import Hop, Resource, Undecided, View
-from scanner.network.attempts import RANK, Question, best
+from scanner.network.accelerator_doors import ELASTIC_IP
+from scanner.network.accelerators import ACCELERATOR, ACCELERATOR_LISTENER, ENDPOINT_GROUP
+from scanner.network.attempts import RANK, best
 from scanner.network.cuts import Cut, Without, candidates
+from scanner.network.door import Door
 from scanner.network.egress import EGRESS_ONLY_GATEWAY, NAT_GATEWAY
 from scanner.network.endpoints import VPC_ENDPOINT
-from scanner.network.ends import check, holding, read_end
+from scanner.network.ends import Question, check, holding, kind_of, read_end
 from scanner.network.fabric import KINDS as FABRIC_KINDS
 from scanner.network.fabric import PEERING, Fabric, fabric_of
+from scanner.network.front_doors import CLASSIC_LOAD_BALANCER, LISTENER, LOAD_BALANCER, TARGET_GROUP
 from scanner.network.instance_connect import INSTANCE_CONNECT_ENDPOINT
 from scanner.network.instances import INSTANCE, is_stopped
 from scanner.network.paths import Verdict
+from scanner.network.rule_ids import SECURITY_GROUP_RULE, with_rule_ids
 from scanner.network.security_groups import NETWORK_INTERFACE
 from scanner.network.transit_tables import ATTACHMENT, TRANSIT_GATEWAY, TRANSIT_TABLE
 
 KINDS = frozenset({
     *FABRIC_KINDS, PEERING, INSTANCE_CONNECT_ENDPOINT, VPC_ENDPOINT, NAT_GATEWAY, EGRESS_ONLY_GATEWAY,
-    TRANSIT_GATEWAY, TRANSIT_TABLE, ATTACHMENT,
+    TRANSIT_GATEWAY, TRANSIT_TABLE, ATTACHMENT, SECURITY_GROUP_RULE,
 })  # fmt: skip
-"""What has to be collected to answer any of these questions."""
+"""What has to be collected to answer any question."""
+
+DOOR_KINDS = frozenset({
+    LOAD_BALANCER, LISTENER, TARGET_GROUP, CLASSIC_LOAD_BALANCER, ACCELERATOR, ACCELERATOR_LISTENER, ENDPOINT_GROUP,
+    ELASTIC_IP,
+})  # fmt: skip
+"""What a question from the internet, or to a load balancer, needs beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,8 @@ class Reach:
 
     `sources` are the addresses that get an answer ("any IPv4 address", "203.0.113.0/24"); for a connection to the
     internet the address that others see. `hops` end with the one that blocks. `reason` says why a path is closed or
-    unknown, and what to know of an open one. Each of `cuts` closes the path when that rule alone is taken away.
+    unknown, and what to know of an open one. Each of `cuts` closes the path when that rule alone is taken away. `door`
+    is the load balancer or accelerator that the path comes through, with its own port, and None on a direct one.
     """
 
     verdict: Verdict
@@ -48,11 +60,18 @@ class Reach:
     hops: tuple[Hop, ...] = ()
     cuts: tuple[Cut, ...] = ()
     reason: str = ""
+    door: Door | None = None
 
     @property
     def is_open(self) -> bool:
         """Whether a connection comes to be, inspected or not."""
         return self.verdict in (Verdict.REACHABLE, Verdict.VIA_MIDDLEBOX)
+
+
+def kinds_for(source: str, target: str) -> frozenset[str]:
+    """What has to be collected to answer a question between two words."""
+    is_between = all(kind_of(word) for word in (source, target))
+    return KINDS if is_between or source.startswith("eice-") else KINDS | DOOR_KINDS
 
 
 def reach(view: View, source: str, target: str, *, protocol: str = "tcp", port: int = 22) -> Reach:
@@ -61,7 +80,8 @@ def reach(view: View, source: str, target: str, *, protocol: str = "tcp", port: 
     Args:
         view: The inventory; what it could not read makes the answer *unknown* where it matters.
         source: "internet", an address or CIDR block, or an id: i-…, eni-…, eice-… (an EC2 Instance Connect Endpoint).
-        target: The same, and vpce-… for an interface endpoint; an eice- is entered through IAM and is no target.
+        target: The same, vpce-… for an interface endpoint, and the name or ARN of a load balancer; an eice- is entered
+            through IAM and is no target.
         protocol: "tcp" or "udp".
         port: The target's port, 0 to 65535.
 
@@ -76,7 +96,8 @@ def reach(view: View, source: str, target: str, *, protocol: str = "tcp", port: 
         path, sources = best(question)
     except Undecided as doubt:
         return replace(answer, reason=doubt.reason)
-    reached = replace(answer, verdict=path.verdict, sources=sources, hops=path.hops, reason=path.reason)
+    hops = with_rule_ids(view, path.hops)
+    reached = replace(answer, verdict=path.verdict, sources=sources, hops=hops, reason=path.reason, door=path.door)
     if not reached.is_open:
         return reached
     return replace(reached, cuts=_cuts(view, question, reached), reason=_note(question))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from scanner.network.door import Door
 from scanner.network.paths import Verdict
 from scanner.network.reach import Reach
 from scanner.reports.hops import add_hops, hop_as_json
@@ -27,6 +30,8 @@ def reach_for_people(found: Reach, *, options: RenderOptions) -> str:
     words, style = _WORDS[found.verdict]
     question = f"{clean(found.source)} -> {clean(found.target)}, {found.protocol} {found.port}"
     sheet.add(f"{question}: {words}", rest="  ", style=style)
+    if found.door is not None:
+        sheet.add(clean(found.door.words), first="Through: ", rest="         ")
     if found.sources:
         sheet.add(clean(", ".join(found.sources)), first="From: ", rest="      ")
     if found.hops:
@@ -41,6 +46,12 @@ def reach_for_people(found: Reach, *, options: RenderOptions) -> str:
     return sheet.text
 
 
+def _door_as_json(door: Door | None) -> dict[str, Any] | None:
+    if door is None:
+        return None
+    return {"kind": door.kind, "id": door.id, "protocol": door.protocol, "port": door.port}
+
+
 def _add_cuts(sheet: Sheet, found: Reach) -> None:
     if not found.cuts:
         sheet.add("No single rule closes this way; it takes several.")
@@ -48,6 +59,8 @@ def _add_cuts(sheet: Sheet, found: Reach) -> None:
     sheet.add("Each of these, taken away alone, closes the way:")
     for cut in found.cuts:
         sheet.add(clean(cut.rule), first="  - ", rest="    ")
+        if cut.cure:
+            sheet.add_command(clean(cut.cure), first="    ", rest="      ")
 
 
 def reach_as_json(found: Reach) -> str:
@@ -62,8 +75,12 @@ def reach_as_json(found: Reach) -> str:
             "protocol": found.protocol,
             "port": found.port,
             "sources": list(found.sources),
-            "hops": [hop_as_json(hop) for hop in found.hops],
-            "cuts": [{"kind": cut.kind, "id": cut.id, "rule": cut.rule} for cut in found.cuts],
+            "door": _door_as_json(found.door),
+            "hops": [{**hop_as_json(hop), "rule_id": hop.rule_id} for hop in found.hops],
+            "cuts": [
+                {"kind": cut.kind, "id": cut.id, "rule": cut.rule, "rule_id": cut.rule_id, "cure": cut.cure}
+                for cut in found.cuts
+            ],
             "reason": found.reason,
         },
         spread=frozenset({"hops", "cuts"}),

@@ -26,7 +26,8 @@ def add_hops(sheet: Sheet, hops: Iterable[Hop], *, indent: int) -> None:
 def hop_text(hop: Hop) -> str:
     """What a hop says, and that it blocks where it does; clean."""
     blocks = "" if hop.allows else f"  BLOCKS{f' [{hop.code}]' if hop.code else ''}"
-    return f"{clean(hop.rule.strip() or hop.id)}{blocks}"
+    known = f" ({clean(hop.rule_id)})" if hop.rule_id else ""
+    return f"{clean(hop.rule.strip() or hop.id)}{known}{blocks}"
 
 
 def hops_in_a_line(hops: tuple[Hop, ...]) -> str:

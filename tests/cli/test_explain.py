@@ -12,6 +12,7 @@ import pytest
 from scanner.collect.snapshot import write_snapshot
 from scanner.reports.text import cells
 from tests.network.estates import INTERFACE, TUNNEL, connected
+from tests.network.front_doors import BALANCER, hidden_host, network_balancer
 
 Bastionless = Callable[..., Any]
 
@@ -80,6 +81,7 @@ def test_json_is_for_programs(bastionless: Bastionless, estate: Path) -> None:
         "target": "eni-2",
         "protocol": "tcp",
         "port": 22,
+        "door": None,
         "sources": ["whoever IAM lets open a tunnel through eice-1"],
         "reason": "",
     }
@@ -91,8 +93,43 @@ def test_json_is_for_programs(bastionless: Bastionless, estate: Path) -> None:
         "inspects": False,
         "rule": "sg-9: all traffic to 0.0.0.0/0",
         "code": "",
+        "rule_id": "",
     }
-    assert {"kind": "AWS::EC2::SecurityGroup", "id": "sg-2", "rule": "sg-2: tcp 22 from 10.0.0.0/8"} in told["cuts"]
+    assert {
+        "kind": "AWS::EC2::SecurityGroup",
+        "id": "sg-2",
+        "rule": "sg-2: tcp 22 from 10.0.0.0/8",
+        "rule_id": "",
+        "cure": "",
+    } in told["cuts"]
+
+
+def test_a_door_and_the_id_of_a_rule_are_told_to_people_and_to_programs(
+    bastionless: Bastionless, tmp_path: Path
+) -> None:
+    path = tmp_path / "doors.json"
+    estate = network_balancer(hidden_host()).add(
+        "AWS::EC2::SecurityGroupRule", SecurityGroupRuleId="sgr-7", GroupId="sg-2", IsEgress=False, IpProtocol="tcp",
+        FromPort=22, ToPort=22, CidrIpv4="0.0.0.0/0",
+    )  # fmt: skip
+    write_snapshot([estate.inventory()], path)
+    lines = bastionless("explain", "internet", "i-2", "--snapshot", path).out.splitlines()
+    assert lines[:3] == [
+        "internet -> i-2, tcp 22: REACHABLE",
+        "Through: port 2222 (TCP) of the load balancer edge",
+        "From: any IPv4 address",
+    ]
+    assert " 11. sg-2: tcp 22 from 0.0.0.0/0 (sgr-7)" in lines
+    cut = lines.index("  - sg-2: tcp 22 from 0.0.0.0/0")
+    assert " ".join(line.strip(" \\") for line in lines[cut + 1 : cut + 3]) == (
+        "aws ec2 revoke-security-group-ingress --group-id sg-2 --security-group-rule-ids sgr-7"
+    )
+    told = json.loads(bastionless("explain", "internet", "i-2", "--format", "json", "--snapshot", path).out)
+    assert told["door"] == {"kind": BALANCER, "id": "edge", "protocol": "TCP", "port": 2222}
+    assert [hop["rule_id"] for hop in told["hops"] if hop["rule_id"]] == ["sgr-7"]
+    assert [cut["cure"] for cut in told["cuts"] if cut["rule_id"] == "sgr-7"] == [
+        "aws ec2 revoke-security-group-ingress --group-id sg-2 --security-group-rule-ids sgr-7"
+    ]
 
 
 @pytest.mark.parametrize(
