@@ -49,7 +49,8 @@ def explain(*, source: str, target: str, port: int | None, protocol: str, format
     """Prove whether SOURCE reaches TARGET through the network, hop by hop, there and back.
 
     SOURCE and TARGET are `internet`, an address, a CIDR block, or an id: i-…, eni-…, eice-… (as SOURCE), vpce-… (an
-    interface endpoint, as TARGET). The cuts are the rules of which each alone closes the way when it is taken away.
+    interface endpoint, as TARGET), or a load balancer's name or ARN (as TARGET). From the internet the ways through load
+    balancers and accelerators count too; the port is always the target's own. The cuts are the rules of which each alone closes the way when it is taken away.
     """
     from scanner import pipeline
     from scanner.network.ends import check
