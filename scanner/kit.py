@@ -77,6 +77,7 @@ from scanner.network.security_groups import (
     world_ranges,
 )
 from scanner.network.structures import structures, text_of
+from scanner.network.transit_ways import sees_behind
 from scanner.network.ways import NAT_GATEWAY, Way, ways_in, ways_of
 from scanner.network.workloads import is_private, is_workload
 from scanner.policy.decisions import Decision, Ruling, decide
@@ -231,6 +232,7 @@ __all__ = [
     "registered_in",
     "replacements_of",
     "route_table_of",
+    "sees_behind",
     "service_of",
     "speaks_to",
     "statements",

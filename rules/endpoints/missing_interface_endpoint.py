@@ -23,6 +23,7 @@ from scanner.kit import (
     listed,
     needs_of,
     peer_of,
+    sees_behind,
     subnet_of,
     way_to,
     ways_abroad,
@@ -126,6 +127,8 @@ class _Case:
         for subnet in dict.fromkeys(subnet for service in self.missing for subnet in self._subnets(service)):
             for target in ways_abroad(self._inventory, subnet):
                 if target.startswith("pcx-") and peer_of(self._inventory, target, self._vpc.id):
+                    continue
+                if target.startswith("tgw-") and sees_behind(self._inventory, target, self._vpc.id):
                     continue
                 raise Undecided(
                     f"{subnet} has a route to {target}, and whether a hub behind it serves {listed(self.missing)} is "

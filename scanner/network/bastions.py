@@ -23,6 +23,7 @@ from scanner.network.memory import Memory
 from scanner.network.paths import Path, Verdict, between
 from scanner.network.proofs import prove
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
+from scanner.network.transit_tables import read_transit
 
 ADMIN_PORTS = (22, 3389, 5985, 5986)
 """SSH, RDP, and WinRM without and with TLS."""
@@ -89,6 +90,7 @@ class Topology:
         self._look = Quick(self._fabric)
         self._memory = Memory()
         inventory.known(PEERING)
+        read_transit(inventory)
 
     def from_internet(self, instance: Resource, ports: Iterable[int]) -> Entries:
         """The admin ports that the internet reaches, with proofs; raises `Undecided`."""

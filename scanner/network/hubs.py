@@ -14,10 +14,10 @@ from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state, endpoint_typ
 from scanner.network.painting import is_active, paint, target_of
 from scanner.network.routes import route_table_of
 from scanner.network.structures import structures
+from scanner.network.transit_ways import leads_across
 
 VPC = "AWS::EC2::VPC"
 PEERING = "AWS::EC2::VPCPeeringConnection"
-ATTACHMENT = "AWS::EC2::TransitGatewayVpcAttachment"
 
 _ABROAD = ("tgw-", "pcx-", "arn:")
 
@@ -44,7 +44,11 @@ def way_to(inventory: View, subnet_id: str, vpc_id: str) -> str:
         if route is None or not is_active(route):
             continue
         target = target_of(route)
-        if _connects(inventory, target, str(subnet.get("VpcId", "")), vpc_id):
+        if target.startswith("tgw-"):
+            connects = leads_across(inventory, target, subnet_id, vpc_id, block=block)
+        else:
+            connects = _connects(inventory, target, str(subnet.get("VpcId", "")), vpc_id)
+        if connects:
             return target
     return ""
 
@@ -85,10 +89,5 @@ def _connects(inventory: View, target: str, here: str, there: str) -> bool:
             peering is not None
             and peering.get("Status.Code") == "active"
             and {peering.get(end) for end in ends} == {here, there}
-        )
-    if target.startswith("tgw-"):
-        return any(
-            attachment.get("TransitGatewayId") == target and attachment.get("State") == "available"
-            for attachment in inventory.linked(ATTACHMENT, "VpcId", there)
         )
     return False

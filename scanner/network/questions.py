@@ -11,6 +11,7 @@ from scanner.network.interfaces import Address, addresses_of
 from scanner.network.lookups import Quick
 from scanner.network.paths import Path, Verdict, between
 from scanner.network.proofs import prove
+from scanner.network.transit_tables import read_transit
 from scanner.network.tunnels import kept_tunnel
 
 
@@ -37,6 +38,8 @@ def connection_path(
     Raises `Undecided` where the addresses cannot be read.
     """
     inventory.known(PEERING)
+    if source.get("VpcId") != target.get("VpcId"):
+        read_transit(inventory)
     look = Quick(fabric_of(inventory))
     paths = [
         between(look, source, target, here=here, there=there, protocol=protocol, port=port)

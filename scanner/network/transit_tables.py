@@ -12,6 +12,7 @@ from typing import Any
 from scanner.model import Resource, Undecided, View
 from scanner.network.addresses import Interval, interval
 from scanner.network.painting import Painted, lay
+from scanner.network.routes import ROUTE_TABLE
 from scanner.network.structures import structures, text_of
 
 TRANSIT_GATEWAY = "AWS::EC2::TransitGateway"
@@ -23,6 +24,19 @@ _PROPAGATED = {
     "vpc": 7, "direct-connect-gateway": 6, "connect": 5, "vpn": 4, "peering": 3, "tgw-peering": 3,
 }  # fmt: skip
 _UNRANKED = 10
+
+
+def read_transit(inventory: View) -> None:
+    """Reads what is behind transit gateways, where a route of any table leads to one: elsewhere nobody asks for it."""
+    for table in inventory.known(ROUTE_TABLE):
+        try:
+            is_led = any(route.get("TransitGatewayId") for route in structures(table, "Routes"))
+        except Undecided:
+            continue
+        if is_led:
+            for kind in (ATTACHMENT, TRANSIT_GATEWAY, TRANSIT_TABLE):
+                inventory.known(kind)
+            return
 
 
 def transit_table_of(inventory: View, gateway_id: str, attachment_id: str) -> Resource | None:

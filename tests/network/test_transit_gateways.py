@@ -58,8 +58,9 @@ def learned(block: str, attachment: str, kind: str = "vpc") -> Facts:
 
 
 def associate(estate: Estate, state: str) -> Estate:
-    association = {"TransitGatewayAttachmentId": "tgw-attach-1", "State": state}
-    return estate.put(TRANSIT_TABLE, "tgw-rtb-1", Associations=[association])
+    ids = {"tgw-attach-1": state, "tgw-attach-2": "associated"}
+    told = [{"TransitGatewayAttachmentId": one, "State": word} for one, word in ids.items()]
+    return estate.put(TRANSIT_TABLE, "tgw-rtb-1", Associations=told)
 
 
 def reply_table(estate: Estate, *routes: Facts) -> Estate:
@@ -158,6 +159,8 @@ CASES: dict[str, tuple[Change, str]] = {
     # where it comes out
     "an appliance behind the door": (
         lambda e: e.table("rtb-12", route("10.2.2.0/24", "eni-9"), vpc=2, SubnetId="subnet-12"), UNKNOWN),
+    "the door's subnet leads elsewhere": (
+        lambda e: e.table("rtb-12", route("10.2.2.0/24", "pcx-1"), vpc=2, SubnetId="subnet-12"), BLOCKED),
     "the way out is in another zone, and there is one door": (
         also(zone("subnet-1", "eu-west-1b"), zone("subnet-11", "eu-west-1b"), attached(SubnetIds=["subnet-12"])), REACHABLE),
     "two doors of one kind in other zones": (two_doors, REACHABLE),

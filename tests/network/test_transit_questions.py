@@ -88,7 +88,12 @@ def test_ipv6_passes_where_both_attachments_carry_it(support: str | None, expect
 
 
 def test_a_route_inside_a_vpc_to_a_transit_gateway_is_not_followed() -> None:
-    assert verdict(two_hosts().routes("rtb-1", route("10.1.2.0/24", "tgw-1"))) == UNKNOWN
+    estate = over_transit()
+    switched(led("10.1.0.0/16", "tgw-attach-1"))(estate)
+    estate.given[INTERFACE] = two_hosts().given[INTERFACE]
+    estate.put(SUBNET, "subnet-2", VpcId="vpc-1").put(ATTACHMENT, "tgw-attach-1", SubnetIds=["subnet-11"])
+    estate.routes("rtb-1", route("10.1.2.0/24", "tgw-1")).table("rtb-11", SubnetId="subnet-11")
+    assert verdict(estate) == UNKNOWN
 
 
 def test_the_hops_name_attachments_tables_and_routes() -> None:

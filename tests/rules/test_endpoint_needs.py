@@ -33,8 +33,14 @@ def spoke(*, routes: tuple[dict[str, Any], ...] = (), **facts: Any) -> dict[str,
     network: dict[str, Any] = {
         "Vpcs": [{"VpcId": VPC, "OwnerId": ACCOUNT, "CidrBlock": "10.0.0.0/16"}],
         "Subnets": [
-            {"SubnetId": subnet, "VpcId": VPC, "OwnerId": ACCOUNT, "AvailabilityZone": zone}
-            for subnet, zone in zip(SUBNETS, ZONES, strict=True)
+            {
+                "SubnetId": subnet,
+                "VpcId": VPC,
+                "OwnerId": ACCOUNT,
+                "AvailabilityZone": zone,
+                "CidrBlock": f"10.0.{n}.0/24",
+            }
+            for n, (subnet, zone) in enumerate(zip(SUBNETS, ZONES, strict=True), start=1)
         ],
         "RouteTables": [
             {
@@ -71,6 +77,44 @@ def spoke(*, routes: tuple[dict[str, Any], ...] = (), **facts: Any) -> dict[str,
         ],
     }
     return {**network, **facts}
+
+
+def transit() -> dict[str, list[dict[str, Any]]]:
+    """A transit gateway between the spoke and the hub, with doors in the zones of the spoke's subnets."""
+    doors = {VPC: list(SUBNETS[:2]), HUB: [SUBNETS[0]]}
+    ids = {vpc: f"tgw-attach-0b1a2c3d4e5f6000{number}" for number, vpc in enumerate(doors, start=1)}
+    routes = [
+        {
+            "DestinationCidrBlock": block,
+            "Type": "propagated",
+            "State": "active",
+            "TransitGatewayAttachments": [{"TransitGatewayAttachmentId": ids[vpc], "ResourceType": "vpc"}],
+        }
+        for block, vpc in (("10.0.0.0/16", VPC), ("10.9.0.0/16", HUB))
+    ]
+    return {
+        "TransitGateways": [{"TransitGatewayId": TRANSIT, "OwnerId": ACCOUNT, "State": "available"}],
+        "TransitGatewayVpcAttachments": [
+            {
+                "TransitGatewayAttachmentId": ids[vpc],
+                "TransitGatewayId": TRANSIT,
+                "VpcId": vpc,
+                "State": "available",
+                "SubnetIds": subnets,
+            }
+            for vpc, subnets in doors.items()
+        ],
+        "TransitGatewayRouteTables": [
+            {
+                "TransitGatewayRouteTableId": "tgw-rtb-0b1a2c3d4e5f60001",
+                "TransitGatewayId": TRANSIT,
+                "State": "available",
+                "Associations": [{"TransitGatewayAttachmentId": one, "State": "associated"} for one in ids.values()],
+                "Routes": routes,
+                "AdditionalRoutesAvailable": False,
+            }
+        ],
+    }
 
 
 def endpoint(service: str, number: int = 1, **facts: Any) -> dict[str, Any]:
@@ -157,14 +201,7 @@ def test_a_spoke_served_by_a_hub(*, dns: bool, outcome: str) -> None:
     network = spoke(routes=({"DestinationCidrBlock": "10.9.0.0/16", "TransitGatewayId": TRANSIT},))
     network["Vpcs"].append({"VpcId": HUB, "OwnerId": ACCOUNT, "CidrBlock": "10.9.0.0/16"})
     network["VpcEndpoints"] = [endpoint("ssm", 1, VpcId=HUB), endpoint("ssmmessages", 2, VpcId=HUB)]
-    network["TransitGatewayVpcAttachments"] = [
-        {
-            "TransitGatewayAttachmentId": "tgw-attach-0b1a2c3d4e5f60001",
-            "TransitGatewayId": TRANSIT,
-            "VpcId": HUB,
-            "State": "available",
-        }
-    ]
+    network |= transit()
     found = answers_of("VPE003", settings={"shared_dns": dns}, **network)
     assert {VPC: outcomes(found)[VPC]} == {VPC: outcome}
     if dns:
@@ -174,7 +211,11 @@ def test_a_spoke_served_by_a_hub(*, dns: bool, outcome: str) -> None:
         )
     else:
         assert "(the setting shared_dns declares it)" in found[VPC].message
-    network["TransitGatewayVpcAttachments"][0]["State"] = "deleted"
+    network["TransitGatewayVpcAttachments"][1]["State"] = "deleted"
+    assert outcomes(answers_of("VPE003", settings={"shared_dns": dns}, **network))[VPC] == "fail"
+    network["TransitGatewayRouteTables"] = []
+    network["TransitGateways"][0]["OwnerId"] = "999900001111"
+    network["TransitGatewayVpcAttachments"][1]["State"] = "available"
     assert outcomes(answers_of("VPE003", settings={"shared_dns": dns}, **network))[VPC] == "unknown"
 
 
