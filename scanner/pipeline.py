@@ -238,8 +238,8 @@ def collect(
         role_arn=config.role_arn, external_id=config.external_id, role_session_name=config.role_session_name
     )
     if session is None:
-        session = open_session(wanted)
-    caller = identify_caller(session, wanted)
+        session = open_session(wanted, config.regions)
+    caller = identify_caller(session, wanted, config.regions)
     regions = choose_regions(session, caller, config.regions, wanted)
     return collect_account(
         session,

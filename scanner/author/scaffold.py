@@ -10,6 +10,8 @@ from scanner.aws.kinds import Kind
 from scanner.aws.table import KINDS
 from scanner.errors import OutputError, UsageError, did_you_mean
 from scanner.rulebook.card import ID
+from scanner.rulebook.document import read_document
+from scanner.rulebook.shelf import load_rules
 
 _CARD = """\
 # One thought in one file. `bastionless rules test {folder}` plays the worlds below;
@@ -89,6 +91,9 @@ def start_card(path: Path, *, about: str, rule_id: str, python: bool) -> tuple[P
     for file in files:
         if file.exists():
             raise OutputError("the file is already there", place=str(file), cure="choose another name")
+    owner = _owner_of(rule_id, path.parent)
+    if owner:
+        raise UsageError(f"--id: {rule_id} is taken by {owner}", cure="choose another one")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
@@ -96,6 +101,25 @@ def start_card(path: Path, *, about: str, rule_id: str, python: bool) -> tuple[P
     except OSError as failure:
         raise OutputError(f"it cannot be written ({failure.strerror})", place=str(path)) from failure
     return tuple(files)
+
+
+def _owner_of(rule_id: str, folder: Path) -> str:
+    """The card that has the id already, built in or in the folder of the new one, or ""."""
+    for rule in load_rules(brief=True):
+        if rule_id in (rule.id, *rule.aliases):
+            return rule.file
+    for card in sorted(folder.rglob("*.y*ml")) if folder.is_dir() else ():
+        try:
+            data = read_document(card).data
+        except UsageError:  # what cannot be read has no id, and `rules test` tells of it
+            continue
+        if isinstance(data, dict) and rule_id in (data.get("id"), *_listed(data.get("aliases"))):
+            return str(card)
+    return ""
+
+
+def _listed(aliases: object) -> list[object]:
+    return aliases if isinstance(aliases, list) else []
 
 
 def _has_plain_ids(kind: Kind) -> bool:

@@ -3,7 +3,28 @@
 from __future__ import annotations
 
 import click
-from click.shell_completion import get_completion_class
+from click.shell_completion import CompletionItem, get_completion_class
+
+
+def complete_rules(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The rules whose ids begin like the word (behind its last comma), and for options the families too."""
+    from scanner.errors import BastionlessError
+    from scanner.rulebook.shelf import load_rules
+
+    try:
+        rules = load_rules(context.params.get("folders") or (), brief=True)
+    except BastionlessError:  # nobody can be told while they type
+        return []
+    head, comma, word = incomplete.rpartition(",") if isinstance(parameter, click.Option) else ("", "", incomplete)
+    words = {rule.id: rule.title for rule in rules if not rule.retired}
+    if isinstance(parameter, click.Option):
+        words |= {rule.family: "" for rule in rules}
+    start = word.upper()
+    return [
+        CompletionItem(f"{head}{comma}{name}", help=words[name] or None)
+        for name in sorted(words)
+        if name.startswith(start)
+    ]
 
 
 @click.command()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from scanner.cli.completion import complete_rules
 from scanner.errors import UsageError
 from scanner.model import Config, Inventory, Severity
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+_ACCOUNT = re.compile("[0-9]{12}")
 THRESHOLDS = (*(level.value for level in Severity), "never")
 
 
@@ -53,8 +56,8 @@ _TARGET_OPTIONS = (
 )  # fmt: skip
 
 _RULE_OPTIONS = (
-    click.option("--select", multiple=True, metavar="ID,…", help="Only these rules or families (NET001, EIC). Repeatable."),
-    click.option("--ignore", multiple=True, metavar="ID,…", help="Without these rules or families. Repeatable."),
+    click.option("--select", multiple=True, metavar="ID,…", shell_complete=complete_rules, help="Only these rules or families (NET001, EIC). Repeatable."),
+    click.option("--ignore", multiple=True, metavar="ID,…", shell_complete=complete_rules, help="Without these rules or families. Repeatable."),
     click.option("--rules", "folders", multiple=True, metavar="DIR",
                  help="Also load the cards of this folder. Their Python runs: use folders you trust. Repeatable."),
     click.option("--config", type=click.Path(path_type=Path), default=None, metavar="FILE",
@@ -101,6 +104,8 @@ def read_target(options: dict[str, Any], config: Config) -> Target:
     if access.role_arn and not ROLE_ARN.fullmatch(access.role_arn):
         cure = "write it like arn:aws:iam::111122223333:role/audit"
         raise UsageError(f"--role-arn {access.role_arn!r} is no ARN of a role", cure=cure)
+    if target.account and not _ACCOUNT.fullmatch(target.account):
+        raise UsageError(f"--account {target.account!r} is no account id", cure="it has 12 digits, as in 111122223333")
     if access.external_id and not access.role_arn:
         raise UsageError("--external-id goes with --role-arn", cure="name the role, or leave it out")
     if target.demo and stored:
@@ -135,6 +140,10 @@ def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> t
         return _only(stored, config)
     progress = show_progress(sys.stderr, quiet=target.quiet)
     if target.demo:
+        # Regions of a configuration are the account's: the demo takes the first of them and asks no more.
+        if len(set(config.regions)) > 1 and not config.place("regions"):
+            asked = ", ".join(dict.fromkeys(config.regions))
+            raise UsageError(f"--region: the demo lives in one Region, not in {asked}", cure="name one of them")
         return pipeline.collect_demo(kinds, config, progress=progress)
     return pipeline.collect(kinds, config, access=target.access, progress=progress)
 

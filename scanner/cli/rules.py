@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from scanner.cli.completion import complete_rules
 from scanner.cli.options import read_config, rule_options
 
 
@@ -34,7 +35,7 @@ def list_rules(*, format_: str, **options: Any) -> int:
 
 
 @rules.command("show")
-@click.argument("rule_id")
+@click.argument("rule_id", shell_complete=complete_rules)
 @rule_options
 @click.option("--format", "format_", type=click.Choice(["terminal", "json"]), default="terminal", show_default=True)
 def show_rule(*, rule_id: str, format_: str, **options: Any) -> int:

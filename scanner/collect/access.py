@@ -4,12 +4,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from scanner.collect.clients import client_config, make_client, strict_parsers
 from scanner.collect.failures import call_errors, code_of, failure_of
-from scanner.collect.regions import Caller, RegionChoice, choose_regions, default_region, nearest_region
+from scanner.collect.regions import (
+    Caller,
+    RegionChoice,
+    choose_regions,
+    default_region,
+    first_known,
+    nearest_region,
+)
 from scanner.errors import CredentialsError, UsageError, did_you_mean
 from scanner.model import GapReason
 
@@ -36,9 +44,10 @@ class Access:
     endpoint_url: str = ""
 
 
-def open_session(access: Access) -> Session:
+def open_session(access: Access, regions: Sequence[str] = ()) -> Session:
     """A boto3 session for the profile, or for the role assumed from it and renewed while the scan runs.
 
+    The role is assumed in the session's Region, or where there is none in the first of those asked for.
     Nothing is sent yet. Raises CredentialsError for an unknown profile, an unreadable AWS configuration, and a role
     with no credentials to assume it from.
     """
@@ -50,7 +59,7 @@ def open_session(access: Access) -> Session:
     try:
         core.get_scoped_config()
         if access.role_arn:
-            core = _as_role(core, access)
+            core = _as_role(core, access, regions)
         return boto3.Session(botocore_session=core)
     except ProfileNotFound:
         name = str(core.get_config_variable("profile"))
@@ -63,13 +72,26 @@ def open_session(access: Access) -> Session:
         raise _explained(error, access) from None
 
 
-def identify_caller(session: Session, access: Access) -> Caller:
+def identify_caller(session: Session, access: Access, regions: Sequence[str] = ()) -> Caller:
     """The account, partition and identity behind the session's credentials, as STS tells them.
 
     https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html needs no permission at all, so a
-    refusal is about the credentials. Raises CredentialsError, or UsageError where nobody answers.
+    refusal is about the credentials. Where the session has no Region, the first of `regions` is asked, and when that
+    refuses (as one does that the account has not enabled) the default one. Raises CredentialsError, or UsageError where
+    nobody answers.
     """
-    region = session.region_name or default_region(session, "aws")
+    first = session.region_name or first_known(session, regions)
+    if first and not session.region_name:
+        try:
+            return _identify(session, access, first)
+        except UsageError:
+            # China and GovCloud know no other Region's credentials: what was said there is the better sentence.
+            if first not in session.get_available_regions("ec2", "aws"):
+                raise
+    return _identify(session, access, session.region_name or default_region(session, "aws"))
+
+
+def _identify(session: Session, access: Access, region: str) -> Caller:
     try:
         sts = make_client(
             session, "sts", region=region, endpoint_url=access.endpoint_url, config=client_config(session)
@@ -90,7 +112,7 @@ def identify_caller(session: Session, access: Access) -> Caller:
     return Caller(account=account, partition=arn.split(":")[1], arn=arn)
 
 
-def _as_role(core: Any, access: Access) -> Any:
+def _as_role(core: Any, access: Access, regions: Sequence[str]) -> Any:
     """A second botocore session over the same loader, whose credentials are the role's and renew themselves."""
     from botocore.credentials import (
         AssumeRoleCredentialFetcher,
@@ -107,7 +129,7 @@ def _as_role(core: Any, access: Access) -> Any:
     asked = {"RoleSessionName": access.role_session_name or _SESSION_NAME}
     if access.external_id:
         asked["ExternalId"] = access.external_id
-    region = core.get_config_variable("region") or "us-east-1"
+    region = core.get_config_variable("region") or first_known(core, regions) or "us-east-1"
 
     def create_client(service: str, **credentials: Any) -> Any:
         with strict_parsers(core):

@@ -57,10 +57,14 @@ def choose_regions(session: Session, caller: Caller, asked: Sequence[str], acces
     """
     asked = tuple(dict.fromkeys(asked))
     home = _home(session, caller.partition)
-    facts, failure = _describe(session, caller, access, home)
+    own = session.get_available_regions("ec2", caller.partition)
+    asked_first = "" if session.region_name else next((name for name in asked if name in own), "")
+    facts, failure = _describe(session, caller, access, asked_first or home)
+    if failure and asked_first and asked_first != home:  # perhaps the account has not enabled it
+        facts, failure = _describe(session, caller, access, home)
     if failure:
         if asked:
-            _insist(asked, session.get_available_regions("ec2", caller.partition))
+            _insist(asked, own)
             return RegionChoice(asked)
         gap = Gap(caller.account, home, _REGION.call, failure.reason, failure.detail, (_REGION.name,))
         return RegionChoice((home,), gaps=(gap,))
@@ -84,6 +88,11 @@ def choose_regions(session: Session, caller: Caller, asked: Sequence[str], acces
 def default_region(session: Session, partition: str) -> str:
     """Where to ask for what has no Region: the partition's first Region."""
     return _FIRST.get(partition) or next(iter(sorted(session.get_available_regions("ec2", partition))), "us-east-1")
+
+
+def first_known(session: Any, names: Sequence[str]) -> str:
+    """The first of these names that is a Region of some partition, for boto3's sessions and botocore's; "" for none."""
+    return next((name for name in names if not nearest_region(session, name)), "")
 
 
 def nearest_region(session: Session | None, name: str) -> str:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 
+from scanner.cli import cli
 from scanner.rulebook.shelf import load_rules
 from tests.author.test_trial import CARD
 from tests.by_hand import write_card
@@ -93,3 +95,37 @@ def test_schema_prints_a_schema(bastionless: Bastionless, what: str) -> None:
 def test_permissions_are_those_of_the_selection(bastionless: Bastionless) -> None:
     policy = json.loads(bastionless("rules", "permissions", "--select", "NET015").out)
     assert policy["Statement"][0]["Action"] == ["ec2:DescribeRegions", "ec2:GetSerialConsoleAccessStatus"]
+
+
+def test_an_id_that_is_taken_is_refused_before_anything_is_written(bastionless: Bastionless, tmp_path: Path) -> None:
+    said = bastionless("rules", "new", "mine/open_door.yaml", "--id", "NET001")
+    [owner] = [rule.file for rule in load_rules() if rule.id == "NET001"]
+    assert (said.code, said.out) == (2, "")
+    assert said.err == f"error: --id: NET001 is taken by {owner}. Choose another one\n"
+    assert not (tmp_path / "mine").exists()
+    assert bastionless("rules", "new", "mine/open_door.yaml").code == 0
+    assert bastionless("rules", "new", "mine/open_window.yaml").err == (
+        "error: --id: ACME001 is taken by mine/open_door.yaml. Choose another one\n"
+    )
+    assert bastionless("rules", "new", "mine/open_window.yaml", "--id", "ACME002").code == 0
+
+
+def offered(*words: str) -> list[str]:
+    *before, last = words
+    completer = ShellComplete(cli, {}, "bastionless", "_BASTIONLESS_COMPLETE")
+    return [item.value for item in completer.get_completions(list(before), last)]
+
+
+def test_completion_offers_the_ids_of_rules() -> None:
+    assert offered("rules", "show", "NET01") == [rule for rule in IDS if rule.startswith("NET01")]
+    assert offered("rules", "show", "net001") == ["NET001"]
+    assert offered("scan", "--select", "BAS") == ["BAS", *(rule for rule in IDS if rule.startswith("BAS"))]
+    assert offered("scan", "--ignore", "NET001,EIC00") == [f"NET001,{rule}" for rule in IDS if rule.startswith("EIC00")]
+    assert offered("rules", "show", "nothing") == []
+
+
+def test_completion_offers_the_user_s_rules_too_and_says_nothing_where_they_are_broken(tmp_path: Path) -> None:
+    write_card(tmp_path / "own", CARD)
+    assert offered("rules", "list", "--rules", str(tmp_path / "own"), "--select", "ACME") == ["ACME", "ACME001"]
+    write_card(tmp_path / "own", "a: [", name="broken.yaml")
+    assert offered("rules", "list", "--rules", str(tmp_path / "own"), "--select", "ACME") == []

@@ -63,6 +63,28 @@ def test_the_environment_s_keys_are_enough(aws: Loopback) -> None:
 
 
 @pytest.mark.usefixtures("keys")
+@pytest.mark.parametrize(
+    ("regions", "asked"),
+    [(("eu-central-1", "eu-west-1"), "eu-central-1"), (("eu-wset-1",), "us-east-1"), ((), "us-east-1")],
+)
+def test_without_a_region_of_its_own_the_first_one_asked_for_is_asked(
+    aws: Loopback, regions: tuple[str, ...], asked: str
+) -> None:
+    aws.answer("GetCallerIdentity", identity())
+    access = Access(endpoint_url=aws.url)
+    identify_caller(open_session(access, regions), access, regions)
+    assert [request.region for request in aws.requests] == [asked]
+
+
+@pytest.mark.usefixtures("keys")
+def test_a_region_that_refuses_is_no_reason_to_doubt_the_credentials(aws: Loopback) -> None:
+    aws.answer("GetCallerIdentity", refusal("InvalidClientTokenId"), identity())
+    access = Access(endpoint_url=aws.url)
+    assert identify_caller(open_session(access), access, ("ap-east-1",)).account == ACCOUNT
+    assert [request.region for request in aws.requests] == ["ap-east-1", "us-east-1"]
+
+
+@pytest.mark.usefixtures("keys")
 def test_the_environment_s_endpoint_and_region_are_botocore_s_to_read(
     aws: Loopback, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 from scanner.evaluate.judge import judge
 from scanner.evaluate.worlds import build_world
-from scanner.model import Finding, Outcome, Rule, World
-from scanner.rulebook.shelf import load_rules
+from scanner.model import Config, Finding, Outcome, Rule, World
+from scanner.rulebook.shelf import load_rules, select_rules
 
 RULES = {rule.id: rule for rule in load_rules()}
 
@@ -113,6 +113,34 @@ def test_an_unapproved_source_is_told_and_the_endpoint_is_not() -> None:
     found = _finding("BAS005", "an office beside the endpoint")
     assert found.because == ("inbound rule: tcp 22 from 203.0.113.0/24", "worn by i-0e4d50c22e8f10001")
     assert "--source-group sg-0e4d50c22e8f10002" in found.fix
+
+
+def test_what_the_settings_of_the_others_let_pass_is_told_for_its_name() -> None:
+    """BAS003 as the configuration of BAS001 and BAS002 makes it."""
+
+    def outcome(world: str, settings: dict[str, dict[str, Any]]) -> tuple[Outcome, str]:
+        rule = RULES["BAS003"]
+        chosen = select_rules(tuple(RULES.values()), Config(select=("BAS003",), settings=settings))
+        findings, _ = judge(chosen[0], build_world(_world(rule, world)))
+        return next((one.outcome, one.message) for one in findings if one.outcome is not Outcome.PASS)
+
+    internet, company = (
+        "a bastion by its paths from the internet is BAS001's",
+        "a bastion by its paths from a company's network is BAS002's",
+    )
+    for world, rule in ((internet, "BAS001"), (company, "BAS002")):
+        assert outcome(world, {})[0] is Outcome.NOT_APPLICABLE
+        for settings in ({"admin_ports": [3389]}, {"min_hosts": 2}):
+            assert outcome(world, {rule: settings})[0] is Outcome.FAIL
+            assert outcome(world, {"BAS": settings})[0] is Outcome.FAIL
+        exempt = outcome(world, {rule: {"exempt_tags": ["Name=bastion"]}})
+        assert exempt == (
+            Outcome.NOT_APPLICABLE,
+            f"the rule does not apply: its tag Name=bastion exempts it from {rule}, and its name counts less than that",
+        )
+    assert outcome(company, {"BAS002": {"internal_cidrs": ["192.168.0.0/16", "10.0.0.0/8", "172.16.0.0/12"]}})[0] is (
+        Outcome.FAIL
+    )
 
 
 def test_what_is_a_bastion_by_its_paths_is_no_hint_any_more() -> None:
