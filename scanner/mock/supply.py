@@ -10,6 +10,8 @@ from moto.core.models import botocore_stubber
 from moto.ec2.models import EC2Backend
 from moto.ec2.responses import EC2Response
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX
+from moto.iam.models import ManagedPolicy, User
+from moto.iam.responses import IamResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from scanner.mock.accelerators import register_global_accelerator
@@ -18,6 +20,12 @@ from scanner.mock.empty_answers import EmptyCloudFrontLists, EmptyEc2Lists, Empt
 from scanner.mock.endpoint_connections import EndpointConnectionsBackend, EndpointConnectionsResponse
 from scanner.mock.event_data_stores import EventDataStoreBackend, EventDataStoreResponse
 from scanner.mock.event_history import EventHistoryBackend, EventHistoryResponse
+from scanner.mock.identities import (
+    BoundedUser,
+    ListedPolicyMembers,
+    UserBoundaryResponse,
+    name_service_linked_roles,
+)
 from scanner.mock.instance_connect import InstanceConnectBackend, InstanceConnectResponse
 from scanner.mock.organizations import guard_organizations
 from scanner.mock.serial_console import SerialConsoleBackend, SerialConsoleResponse
@@ -42,6 +50,9 @@ _SUPPLIES: tuple[tuple[type, tuple[type, ...]], ...] = (
     (CloudTrailResponse, (EventHistoryResponse, EventDataStoreResponse)),
     (SimpleSystemManagerResponse, (EmptySsmLists,)),
     (CloudFrontResponse, (EmptyCloudFrontLists,)),
+    (User, (BoundedUser,)),
+    (ManagedPolicy, (ListedPolicyMembers,)),
+    (IamResponse, (UserBoundaryResponse,)),
 )
 
 _CORRECTIONS: tuple[tuple[type, type], ...] = ((EC2Backend, TransitRoutesBackend), (EC2Response, TransitRoutesResponse))
@@ -65,6 +76,7 @@ def supply_missing_operations() -> None:
     cloudfront_urls.url_paths["{0}/2020-05-31/vpc-origin$"] = CloudFrontResponse.dispatch
     register_global_accelerator()
     guard_organizations()
+    name_service_linked_roles()
 
 
 def supply_inside_a_mock() -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from scanner.collect.access import Access, choose_regions, identify_caller
+from scanner.collect.account import collect_account
 from scanner.mock.account import mocked_account
+from scanner.mock.estate.organization import build_organization, session_of
 from scanner.mock.organizations import join_organization
+from scanner.model import Inventory
+from scanner.model.progress import Silent
 
 MANAGEMENT = "999988887777"
 ACCOUNT = "123456789012"
@@ -20,7 +26,7 @@ ASKED: dict[str, dict[str, str]] = {
     "describe_policy": {"PolicyId": "p-FullAWSAccess"},
     "list_targets_for_policy": {"PolicyId": "p-FullAWSAccess"},
 }
-Session = Any
+KINDS = frozenset(f"AWS::Organizations::{kind}" for kind in ("Organization", "Root", "Account", "Policy"))
 ClientOf = Callable[[str], Any]
 
 
@@ -100,3 +106,41 @@ def test_an_organization_is_forgotten_with_its_account(client_of: ClientOf) -> N
 
     organizations_backends[MANAGEMENT]["aws"].reset()
     assert set(codes(client_of(ACCOUNT)).values()) == {"AWSOrganizationsNotInUseException"}
+
+
+def read(session: Any, kinds: frozenset[str]) -> Inventory:
+    """What a scan makes of the account itself."""
+    caller = identify_caller(session, Access())
+    return collect_account(
+        session,
+        caller=caller,
+        regions=choose_regions(session, caller, ("eu-west-1",), Access()),
+        kinds=kinds,
+        access=Access(),
+        progress=Silent(),
+        taken_at="2026-01-15T12:00:00Z",
+    )[-1]
+
+
+@pytest.mark.parametrize("side", ["delegated", "management"])
+def test_who_may_ask_reads_the_guardrail_and_the_way_to_the_account(side: str) -> None:
+    with mocked_account() as session:
+        ids = build_organization(session, delegated=side == "delegated")
+        account = read(session if side == "delegated" else session_of(MANAGEMENT, session), KINDS)
+    assert account.gaps == ()
+    [root] = account.of("AWS::Organizations::Root")
+    assert root.get("PolicyTypes") == [{"Type": "SERVICE_CONTROL_POLICY", "Status": "ENABLED"}]
+    [member] = account.of("AWS::Organizations::Account")
+    way = [ids["root"], ids["workloads"], ids["production"]] if side == "delegated" else [ids["root"]]
+    assert [above["Id"] for above in member.get("Ancestors")] == way
+    targets = {
+        policy.get("Name"): {target["TargetId"] for target in policy.get("Targets")}
+        for policy in account.of("AWS::Organizations::Policy")
+    }
+    everybody = {ids["root"], ids["workloads"], ids["production"], "123456789012", MANAGEMENT}
+    assert targets == {"FullAWSAccess": everybody, "tunnels-from-the-office": {ids["workloads"]}}
+    contents = [json.loads(policy.get("Content")) for policy in account.of("AWS::Organizations::Policy")]
+    assert [[statement["Effect"] for statement in content["Statement"]] for content in contents] == [
+        ["Allow"],
+        ["Deny", "Deny"],
+    ]

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from scanner.mock.estate.builder import Builder
 from scanner.mock.estate.edge import build_edge
+from scanner.mock.estate.organization import build_organization
+from scanner.mock.estate.principals import build_principals
 from scanner.mock.estate.spoke import build_spoke
 from scanner.mock.estate.trails import build_trails
 from scanner.mock.estate.workshop import build_workshop
@@ -28,5 +30,7 @@ def seed(session: Session, *, region: str = "eu-west-1") -> dict[str, str]:
     build_spoke(builder)
     build_workshop(builder)
     build_trails(builder)
+    build_principals(builder)
+    build_organization(session)
     builder.clear_default_vpc()
     return dict(builder.ids)
