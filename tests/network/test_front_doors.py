@@ -153,7 +153,8 @@ def test_a_load_balancer_without_a_way_to_the_internet_and_block_public_access_c
 
 
 def test_only_the_port_that_the_target_is_registered_with_is_published() -> None:
-    estate = network_balancer(hidden_host(V4, port=8080), targets=(target(port=8080),))
+    estate = network_balancer(hidden_host(), targets=(target(port=8080),))
+    estate.put(GROUP, "sg-2", IpPermissions=[rule(V4, ports=None)])
     assert (asked(estate, port=8080).verdict.value, asked(estate, port=22).verdict.value) == (
         "reachable",
         "not-reachable",
