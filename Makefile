@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test fix docs bench lock clean
+.PHONY: help demo test fix docs bench mutants lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-7s %s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ docs: $(READY) ## write the generated pages anew
 
 bench: $(READY) ## measure against bare boto3 in the same run
 	@$(BIN)/python -m benchmarks
+
+mutants: $(READY) ## break each rule of the network engine once; its tests have to notice
+	@$(BIN)/python -m tests.network.mutate $(ONLY)
 
 lock: ## resolve the locked versions anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --extra mock --group dev --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements.lock

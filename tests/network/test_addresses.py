@@ -91,7 +91,10 @@ def test_a_block_may_name_a_host_inside_it() -> None:
     assert interval("10.1.2.3") == (4, (0x0A010203, 0x0A010203))
 
 
-@pytest.mark.parametrize("word", ["", "everywhere", "10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/8 ", "pl-1", None])
+@pytest.mark.parametrize(
+    "word",
+    ["", "everywhere", "10.0.0.0/33", "10.0.0/8", "::/129", "10.0.0.0/8 ", "pl-1", "010.1.2.3", "10.1.2.256", None],
+)
 def test_what_is_no_block_is_undecided(word: Any) -> None:
     with pytest.raises(Undecided, match="is no CIDR block"):
         union([word], family=4)

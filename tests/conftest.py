@@ -1,0 +1,9 @@
+"""How hard laws look for an exception: as much as everybody's patience allows, or for hours."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+# For mutants: the same few examples each time, and nothing kept of them. What a mutant dies of once, it dies of again.
+settings.register_profile("repeatable", max_examples=60, derandomize=True, database=None, deadline=None)
+settings.register_profile("thorough", max_examples=5000, deadline=None)
