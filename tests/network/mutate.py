@@ -19,12 +19,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.network.mutations import crossings, doors, tables, topology, walks
+from tests.network.mutations import crossings, doors, published, tables, topology, walks
 from tests.network.mutations.laboratory import ENGINE, Laboratory, Outcome
 from tests.network.mutations.mutation import Mutation
 
 ROOT = Path(__file__).resolve().parents[2]
-MUTATIONS = (*tables.MUTATIONS, *doors.MUTATIONS, *walks.MUTATIONS, *crossings.MUTATIONS, *topology.MUTATIONS)
+MUTATIONS = (
+    *tables.MUTATIONS,
+    *doors.MUTATIONS,
+    *walks.MUTATIONS,
+    *published.MUTATIONS,
+    *crossings.MUTATIONS,
+    *topology.MUTATIONS,
+)
 # Whatever is asked, this one dies; if it does not, the tests do not see the mutated copy at all.
 SENTINEL = Mutation(
     "exposure.py",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scanner.errors import InternalError
-from scanner.network import attempts, plain
+from scanner.network import entrances, plain
 from scanner.network.exposure import Exposure, exposure_of
 from scanner.network.interfaces import is_listening
 from scanner.network.paths import Path, Verdict
@@ -255,7 +255,7 @@ def test_a_set_that_its_packet_contradicts_is_an_error_and_no_answer(monkeypatch
 
 
 def test_a_packet_that_its_set_contradicts_is_an_error_and_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(attempts, "exposure_of", lambda *_, **__: Exposure(()))
+    monkeypatch.setattr(entrances, "exposure_of", lambda *_, **__: Exposure(()))
     with pytest.raises(InternalError, match=r"eni-1 is closed to 8\.8\.8\.8 by its sets, and not by its rules"):
         reach(_view(public_host()), "internet", "eni-1")
 

@@ -82,7 +82,7 @@ MUTATIONS = (
     ),
     *of(
         "memory.py",
-        ("        if reason:\n            raise Undecided(reason)\n", "", "a doubt stays one when it is asked again"),
+        ("        if key in self._doubts:\n            raise Undecided(self._doubts[key])\n", "        if key in self._doubts:\n            return None  # type: ignore\n", "a doubt stays one when it is asked again"),
     ),
     *of(
         "exposure.py",

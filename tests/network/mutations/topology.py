@@ -65,8 +65,6 @@ MUTATIONS = (
         ("        if route is None or not is_active(route):\n", "        if route is None:\n", "a blackhole leads to no hub"),
         ('            and peering.get("Status.Code") == "active"\n', "", "a peering to a hub is active"),
         ("            and {peering.get(end) for end in ends} == {here, there}\n", "", "a peering to a hub ends there"),
-        ('attachment.get("TransitGatewayId") == target and', "", "a hub is attached to the same transit gateway"),
-        ('and attachment.get("State") == "available"', "", "a hub's attachment is available"),
     ),
     *of(
         "ways.py",
