@@ -68,6 +68,14 @@ FOUR: dict[str, tuple[Change, str]] = {
         also(prefixes(PL, V4), prefixes("pl-2", V4), routes(route(PL, "igw-1"), route("pl-2", "igw-1", state="blackhole"))),
         UNKNOWN,
     ),
+    "two prefix lists with one block, the gateway's last": (
+        also(prefixes(PL, V4), prefixes("pl-2", V4), routes(route(PL, "nat-1"), route("pl-2", "igw-1"))),
+        UNKNOWN,
+    ),
+    "a longer prefix that begins where the shorter one does": (
+        also(routes(route(V4, "nat-1"), route("0.0.0.0/1", "igw-1")), admits(rule("8.8.8.0/24"))),
+        "8.8.8.0/24",
+    ),
     "three prefix lists with one block": (
         also(prefixes(PL, V4), prefixes("pl-2", V4), prefixes("pl-3", V4),
              routes(route(PL, "igw-1"), route("pl-2", "nat-1"), route("pl-3", "nat-1"))),

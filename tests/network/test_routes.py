@@ -54,6 +54,11 @@ class TestChoice:
     def test_an_association_in_force_counts_however_aws_says_so(self, state: Any) -> None:
         assert chosen(MAIN, explicit(AssociationState=state)) == "rtb-own"
 
+    def test_another_subnet_s_association_does_not_mend_one_that_failed(self) -> None:
+        table = explicit(AssociationState={"State": "failed"})
+        table["Associations"].append({"SubnetId": "subnet-2"})
+        assert chosen(table, MAIN) == "rtb-main"
+
     def test_an_edge_table_is_no_subnet_s(self) -> None:
         edge = {"RouteTableId": "rtb-edge", "VpcId": "vpc-1", "Associations": [{"GatewayId": "igw-1", "Main": True}]}
         assert chosen(edge, MAIN) == "rtb-main"

@@ -88,3 +88,8 @@ def test_a_prefix_list_that_is_not_there_leaves_the_question_open() -> None:
     with pytest.raises(Undecided, match="pl-0b61f0c2d4e980001"):
         world_ranges(NOWHERE, [rule], share=0.25, way="from", port=22)
     assert world_ranges(NOWHERE, [rule], share=0.25, way="from", port=23) == ()
+
+
+def test_all_ports_of_a_protocol_hold_every_port() -> None:
+    assert lets_through(_tcp(-1, -1), 22)
+    assert lets_through(_tcp(-1, -1), 65535)
