@@ -8,7 +8,7 @@ import pytest
 
 from scanner.aws.build import make_inventory
 from scanner.network.acl_openings import WorldEntry, world_entries
-from tests.network.estates import ACL, V4, V6, entry
+from tests.network.estates import ACL, V6, entry
 
 
 def told(*entries: dict[str, Any], port: int = 22) -> list[tuple[int, str]]:

@@ -41,7 +41,7 @@ from tests.network.estates import (
 # Without a profile (Hypothesis's own has a hundred examples) as many as everybody waits for, and always the same ones.
 USUAL = settings().max_examples == 100
 LAWS = settings(
-    max_examples=250 if USUAL else settings().max_examples,
+    max_examples=200 if USUAL else settings().max_examples,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=USUAL or settings().derandomize,

@@ -28,7 +28,7 @@ from tests.network.estates import (
     rule,
     two_hosts,
 )
-from tests.network.test_reach import EGRESS_ONLY, asked, blocked_at, nat, private_host
+from tests.network.test_reach import EGRESS_ONLY, asked, nat, private_host
 
 OPEN, CLOSED, UNKNOWN = "reachable", "not-reachable", "unknown"
 Change = Callable[[Estate], Any]
