@@ -61,7 +61,7 @@ def test_facts_are_json_data(tmp_path: Path) -> None:
         "learn": [],
         "since": "",
         "aliases": [],
-        "settings": {"kept": {"default": [], "value": ["vpc-9"], "help": ""}},
+        "settings": {"kept": {"default": [], "value": ["vpc-9"], "help": "", "limits": "", "follows": ""}},
         "reads": ["AWS::EC2::VPC"],
         "frameworks": {},
         "permissions": ["ec2:DescribeRegions", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcs"],

@@ -144,3 +144,20 @@ def test_a_region_that_is_not_enabled_hides_nothing_of_the_account_itself(
     )
     assert [gap.kinds for gap in closed.gaps] == [("AWS::EC2::VPC",)]
     assert closed.collected == frozenset({"AWS::EC2::VPC", "AWS::Account", "AWS::Region"})
+
+
+def test_without_a_region_of_its_own_the_session_asks_the_first_that_was_asked_for(aws: Loopback) -> None:
+    aws.answer("DescribeRegions", regions(ALL))
+    assert choose(aws, boto3.Session("AKIDEXAMPLE", "x"), "eu-west-1", "us-east-1").regions == (
+        "eu-west-1",
+        "us-east-1",
+    )
+    assert [request.region for request in aws.requests] == ["eu-west-1"]
+
+
+def test_the_default_region_is_asked_where_the_first_is_not_enabled(aws: Loopback) -> None:
+    aws.answer("DescribeRegions", refusal("AuthFailure"), region="ap-east-1")
+    aws.answer("DescribeRegions", regions(ALL), region="us-east-1")
+    choice = choose(aws, boto3.Session("AKIDEXAMPLE", "x"), "ap-east-1", "eu-west-1")
+    assert choice.regions == ("eu-west-1",)
+    assert [(gap.region, gap.reason) for gap in choice.gaps] == [("ap-east-1", GapReason.OPTED_OUT)]
