@@ -80,8 +80,10 @@ from scanner.network.structures import structures, text_of
 from scanner.network.transit_ways import sees_behind
 from scanner.network.ways import NAT_GATEWAY, Way, ways_in, ways_of
 from scanner.network.workloads import is_private, is_workload
+from scanner.policy.alerts import Alert, alert_on
 from scanner.policy.decisions import Decision, Ruling, decide
 from scanner.policy.keys import OPEN_TUNNEL_ACTION, SEND_KEY_ACTION, SEND_SERIAL_KEY_ACTION, START_SESSION_ACTION
+from scanner.policy.network_activity import NETWORK_ACTIVITY_SOURCES, records_refusals
 from scanner.policy.places import DocumentKind, Place
 from scanner.policy.principals import Principal
 from scanner.policy.selectors import A_READ, OPEN_TUNNEL, ManagementEvent, Recording
@@ -114,6 +116,7 @@ __all__ = [
     "LOAD_BALANCER",
     "MANAGED_INSTANCE",
     "NAT_GATEWAY",
+    "NETWORK_ACTIVITY_SOURCES",
     "NETWORK_INTERFACE",
     "OPEN_TUNNEL",
     "OPEN_TUNNEL_ACTION",
@@ -126,6 +129,7 @@ __all__ = [
     "VPC_ENDPOINT",
     "Accelerated",
     "Address",
+    "Alert",
     "Answer",
     "Arrival",
     "Aside",
@@ -163,6 +167,7 @@ __all__ = [
     "addresses_of",
     "admitted_by_groups",
     "admitted_outsiders",
+    "alert_on",
     "attached_to",
     "balancer_interfaces",
     "belongs_to_endpoint",
@@ -229,6 +234,7 @@ __all__ = [
     "peer_of",
     "proof_of",
     "public",
+    "records_refusals",
     "registered_in",
     "replacements_of",
     "route_table_of",

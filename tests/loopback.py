@@ -20,6 +20,7 @@ _SCOPE = re.compile(r"Credential=(?P<key>[^/]+)/\d+/(?P<region>[^/]+)/(?P<servic
 _REST = {
     "policy": "GetBucketPolicy",
     "policyStatus": "GetBucketPolicyStatus",
+    "acl": "GetBucketAcl",
     "publicAccessBlock": "GetPublicAccessBlock",
 }
 

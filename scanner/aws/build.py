@@ -7,6 +7,7 @@ from typing import Any
 
 from scanner.aws.kinds import Detail, Kind, identify
 from scanner.aws.table import KINDS
+from scanner.aws.trials import fact_of
 from scanner.model import GLOBAL, Gap, Inventory, Origin, Resource, Unknown
 
 ALWAYS = ("AWS::Account", "AWS::Region")
@@ -92,6 +93,8 @@ def detail_members(kind: str, detail: Detail) -> tuple[str, ...]:
     """The members that a detail's answer adds to the facts of a kind."""
     if detail.climb:
         return (detail.climb.fact,)
+    if detail.trials:
+        return tuple(map(fact_of, detail.trials))
     return detail.keep or _WHOLE_ANSWERS.get((kind, detail.operation), (detail.proof,))
 
 

@@ -43,6 +43,8 @@ class Detail:
     `absent` lists error codes that mean "there is none". `more` names the member that is true where AWS kept a part
     of the answer to itself. `inside` names the structure of the answer that holds the proof
     and the members, where these do not stand at its top. With a `climb` the question goes on upwards.
+    `trials` names made-up calls (scanner/aws/trials.py) that a pattern of the resource is tried on: the request gets
+    them, and the answer becomes one fact for each.
     """
 
     operation: str
@@ -57,6 +59,7 @@ class Detail:
     more: str = ""
     inside: str = ""
     climb: Climb | None = None
+    trials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from scanner.aws.build import detail_members
 from scanner.aws.kinds import Kind
 from scanner.aws.table import KINDS
 
@@ -70,6 +71,9 @@ def _kind_shape(kind_name: str) -> Shape:
     if kind.operation:
         members.update(_item(kind, _Reader(model, kind.name).output(kind.operation)).members)
     for detail in kind.details:
+        if detail.trials:
+            members.update((name, Shape("boolean")) for name in detail_members(kind_name, detail))
+            continue
         output = _Reader(model, kind.name).output(detail.operation)
         answer = output.members[detail.inside].members if detail.inside else output.members
         if detail.climb:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner.aws.kinds import NEXT_TOKEN, ONE_PAGE, Climb, Detail, Kind, Parent
+from scanner.aws.trials import TRIALS
 
 _VPC = "AWS::EC2::VPC"
 _SUBNET = "AWS::EC2::Subnet"
@@ -210,7 +211,9 @@ _EVIDENCE = (
         details=(Detail("GetEventDataStore", {"EventDataStore": "$EventDataStoreArn"}, "EventDataStoreArn"),),
     ),
     Kind(_FILTER, "logs", "DescribeMetricFilters", "metricFilters[]", "{logGroupName}:{filterName}",
-         "logs:metric-filter", {"limit": 50}, _LOGS_TOKEN),
+         "logs:metric-filter", {"limit": 50}, _LOGS_TOKEN,
+         # One call tries them all, and is made only where the local reading leaves a chance of a match.
+         details=(Detail("TestMetricFilter", {"filterPattern": "$filterPattern"}, "matches", trials=TRIALS),)),
     Kind(
         "AWS::CloudWatch::Alarm", "cloudwatch", "DescribeAlarmsForMetric", "MetricAlarms[]", "AlarmName", "AlarmArn",
         {"MetricName": "$metricTransformations[0].metricName", "Namespace": "$metricTransformations[0].metricNamespace"},
@@ -219,7 +222,9 @@ _EVIDENCE = (
     Kind(
         "AWS::Events::Rule", "events", "ListRules", "Rules[]", "Name", "Arn", {"Limit": 100},
         details=(Detail("ListTargetsByRule", {"Rule": "$Name", "EventBusName": "$EventBusName", "Limit": 100},
-                        "Targets", ("Targets",), pages=NEXT_TOKEN),),
+                        "Targets", ("Targets",), pages=NEXT_TOKEN),
+                 *(Detail("TestEventPattern", {"EventPattern": "$EventPattern"}, "Result",
+                          where="EventPattern && State != 'DISABLED'", trials=(name,)) for name in TRIALS)),
     ),
     Kind("AWS::Route53Resolver::ResolverQueryLoggingConfigAssociation", "route53resolver",
          "ListResolverQueryLogConfigAssociations", "ResolverQueryLogConfigAssociations[]", "Id",
@@ -232,6 +237,7 @@ _EVIDENCE = (
             Detail("GetBucketPolicy", {"Bucket": "$Name"}, "Policy", ("Policy",), absent=("NoSuchBucketPolicy",)),
             Detail("GetBucketPolicyStatus", {"Bucket": "$Name"}, "PolicyStatus", ("PolicyStatus",),
                    absent=("NoSuchBucketPolicy",)),
+            Detail("GetBucketAcl", {"Bucket": "$Name"}, "Grants", ("Grants",)),
             Detail("GetPublicAccessBlock", {"Bucket": "$Name"}, "PublicAccessBlockConfiguration",
                    ("PublicAccessBlockConfiguration",), absent=("NoSuchPublicAccessBlockConfiguration",)),
         ),

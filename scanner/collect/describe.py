@@ -151,8 +151,8 @@ class Pile:
         for name, rows in given.items():
             kind = KINDS[name]
             for index, detail in details_due(kind, rows, given.get):
-                # None was "there is none", and is gone from the plain row.
-                if name in ALWAYS or _is_answered(kind, detail, self.rows[name][index]):
+                # None was "there is none", and is gone from the plain row. What only confirms a reading may be missing.
+                if name in ALWAYS or detail.trials or _is_answered(kind, detail, self.rows[name][index]):
                     continue
                 resource = make_resource(kind, rows[index], partition=partition, account=account, region=region)
                 call = f"{kind.service}:{detail.operation}"

@@ -10,6 +10,7 @@ from typing import Any
 
 from scanner.aws.kinds import Climb, Detail, Kind
 from scanner.collect.rows import UnreadableError, strings_at
+from scanner.collect.trials import trial_facts
 
 Facts = Mapping[str, Any]
 
@@ -54,6 +55,8 @@ def render_request(request: Mapping[str, Any], facts: Facts) -> dict[str, Any]:
 
 def detail_facts(detail: Detail, pages: Sequence[Facts], facts: Facts) -> dict[str, Any]:
     """The members that a detail's answer adds; lists of several pages are joined. Raises `UnreadableError` for less than all."""
+    if detail.trials:
+        return trial_facts(detail, pages[0]) if pages else {}
     joined: dict[str, Any] = {}
     for page in _insides(detail, pages):
         if detail.proof not in page:

@@ -246,6 +246,8 @@ def _note(region: str, file: Path, answer: Facts) -> _Note | None:
 
 def _holds(detail: Detail, answer: Facts) -> bool:
     """Whether an answer is that of a detail; a bucket's "Policy" is text, an organization's is a structure."""
+    if detail.trials:
+        return False
     inside = answer.get(detail.inside) if detail.inside else answer
     if not isinstance(inside, Mapping) or detail.proof not in inside:
         return False

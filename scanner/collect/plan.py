@@ -24,6 +24,7 @@ from scanner.collect.details import (
 from scanner.collect.failures import Failure
 from scanner.collect.paging import Answer, Call, make_call
 from scanner.collect.rows import UnreadableError, rows_of
+from scanner.collect.trials import is_worth_asking, trial_request
 from scanner.model import GLOBAL, Gap, GapReason, Inventory
 
 Plan = Generator[Sequence[Call], Mapping[Call, Answer], Inventory]
@@ -136,6 +137,7 @@ class _Gathering:
             _Question(kind, index, detail, self._detail_call(kind, detail, self._rows[kind.name][index]))
             for kind in self._scope.own
             for index, detail in details_due(kind, self._rows[kind.name], self._rows.get)
+            if not detail.trials or self._has_chance(kind, detail, self._rows[kind.name][index])
         ]
         while True:
             answers = yield tuple(dict.fromkeys(question.call for question in questions))
@@ -186,7 +188,13 @@ class _Gathering:
     def _detail_call(self, kind: Kind, detail: Detail, facts: Facts) -> Call:
         home = facts.get(detail.home)
         place = home if isinstance(home, str) and home else self._scope.places(kind)[0]
-        return make_call(kind.service, place, detail.operation, render_request(detail.request, facts), detail.pages)
+        request = render_request(detail.request, facts)
+        if detail.trials:
+            request |= trial_request(detail, account=self._scope.account, region=place)
+        return make_call(kind.service, place, detail.operation, request, detail.pages)
+
+    def _has_chance(self, kind: Kind, detail: Detail, facts: Facts) -> bool:
+        return is_worth_asking(kind, detail, facts, account=self._scope.account, region=self._scope.region)
 
     def _hear(self, question: _Question, answer: Answer) -> _Question | None:
         """Lays the answer into the facts; the question it leads to, if any."""

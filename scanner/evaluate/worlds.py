@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scanner.aws.build import make_inventory
 from scanner.aws.kinds import identify
@@ -74,7 +75,8 @@ def observe(rule: Rule) -> frozenset[str]:
     read: set[str] = {rule.about}
     empty = World("empty", "good", {rule.about: [{}]})
     for world in (*rule.worlds, empty):
-        _, view = judge(rule, build_world(world))
+        # A setting may be what makes a rule look at more.
+        _, view = judge(replace(rule, values={**rule.values, **world.settings}), build_world(world))
         read |= set(view.read)
     return frozenset(read)
 

@@ -12,6 +12,7 @@ from moto.ec2.responses import EC2Response
 from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE, EC2_RESOURCE_TO_PREFIX
 from moto.iam.models import ManagedPolicy, User
 from moto.iam.responses import IamResponse
+from moto.logs.responses import LogsResponse
 from moto.ssm.responses import SimpleSystemManagerResponse
 
 from scanner.mock.accelerators import register_global_accelerator
@@ -28,6 +29,7 @@ from scanner.mock.identities import (
 )
 from scanner.mock.instance_connect import InstanceConnectBackend, InstanceConnectResponse
 from scanner.mock.organizations import guard_organizations
+from scanner.mock.pattern_trials import MetricFilterTrials, supply_event_pattern_trials
 from scanner.mock.serial_console import SerialConsoleBackend, SerialConsoleResponse
 from scanner.mock.transit_routes import TransitRoutesBackend, TransitRoutesResponse
 
@@ -49,6 +51,7 @@ _SUPPLIES: tuple[tuple[type, tuple[type, ...]], ...] = (
     (CloudTrailBackend, (EventHistoryBackend, EventDataStoreBackend)),
     (CloudTrailResponse, (EventHistoryResponse, EventDataStoreResponse)),
     (SimpleSystemManagerResponse, (EmptySsmLists,)),
+    (LogsResponse, (MetricFilterTrials,)),
     (CloudFrontResponse, (EmptyCloudFrontLists,)),
     (User, (BoundedUser,)),
     (ManagedPolicy, (ListedPolicyMembers,)),
@@ -77,6 +80,7 @@ def supply_missing_operations() -> None:
     register_global_accelerator()
     guard_organizations()
     name_service_linked_roles()
+    supply_event_pattern_trials()
 
 
 def supply_inside_a_mock() -> None:

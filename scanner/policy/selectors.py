@@ -45,6 +45,27 @@ class ManagementEvent:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class EndpointRefusal:
+    """A call that the policy of a VPC endpoint refused, as CloudTrail tells the endpoint's owner.
+
+    https://docs.aws.amazon.com/awscloudtrail/latest/userguide/logging-network-events-with-cloudtrail.html
+    """
+
+    source: str
+    endpoint: str
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The fields that selectors may ask for; the operation differs from call to call and is not among them."""
+        return {
+            "eventCategory": "NetworkActivity",
+            "eventSource": self.source,
+            "errorCode": "VpceAccessDenied",
+            "vpcEndpointId": self.endpoint,
+        }
+
+
 OPEN_TUNNEL = ManagementEvent("ec2-instance-connect.amazonaws.com", "OpenTunnel", read_only=False)
 """What a session through an EC2 Instance Connect Endpoint begins with; CloudTrail calls it a write event."""
 
@@ -85,7 +106,7 @@ def basic(selectors: Iterable[Any], event: ManagementEvent) -> Recording:
     return joined(selectors, lambda selector: _basic(selector, event))
 
 
-def advanced(selectors: Iterable[Any], event: ManagementEvent) -> Recording:
+def advanced(selectors: Iterable[Any], event: ManagementEvent | EndpointRefusal) -> Recording:
     """What `AdvancedEventSelectors` record; raises `Undecided` for fields and shapes nobody knows."""
     return joined(selectors, lambda selector: _advanced(selector, event))
 
@@ -108,7 +129,7 @@ def _or_default(selector: Mapping[str, Any], key: str, *, default: Any) -> Any:
     return default if value is None else value
 
 
-def _advanced(selector: Any, event: ManagementEvent) -> Recording:
+def _advanced(selector: Any, event: ManagementEvent | EndpointRefusal) -> Recording:
     fields = selector.get("FieldSelectors") if isinstance(selector, Mapping) else None
     if not isinstance(fields, (list, tuple)) or not all(isinstance(field, Mapping) for field in fields):
         raise Undecided("an advanced event selector cannot be read")
@@ -129,10 +150,10 @@ def _advanced(selector: Any, event: ManagementEvent) -> Recording:
     return Recording.SOME if Recording.SOME in answers else Recording.ALL
 
 
-def _field(field: Mapping[str, Any], event: ManagementEvent) -> Recording:
+def _field(field: Mapping[str, Any], event: ManagementEvent | EndpointRefusal) -> Recording:
     """Select operators are alternatives, each of the others excludes, and both groups must agree."""
     name = str(field.get("Field"))
-    if name in _OF_THE_CALLER:
+    if name in _OF_THE_CALLER or (name == "eventName" and isinstance(event, EndpointRefusal)):
         return Recording.SOME
     value = event.fields.get(name)
     if value is None:

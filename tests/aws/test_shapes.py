@@ -42,6 +42,7 @@ def test_details_join_the_list() -> None:
         "Name",
         "Policy",
         "PolicyStatus",
+        "Grants",
         "PublicAccessBlockConfiguration",
     }
 

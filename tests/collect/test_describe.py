@@ -190,11 +190,16 @@ class TestDetails:
             "Name": "audit",
             "Policy": None,
             "PolicyStatus": None,
+            "Grants": [],
             "PublicAccessBlockConfiguration": {},
         }
         inventory = describe({"Buckets": [bucket]}, region=GLOBAL)
         assert inventory.gaps == ()
-        assert dict(inventory.of("AWS::S3::Bucket")[0].facts) == {"Name": "audit", "PublicAccessBlockConfiguration": {}}
+        assert dict(inventory.of("AWS::S3::Bucket")[0].facts) == {
+            "Name": "audit",
+            "Grants": [],
+            "PublicAccessBlockConfiguration": {},
+        }
 
 
 class TestListeners:

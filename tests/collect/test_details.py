@@ -146,13 +146,14 @@ class TestBuckets:
         aws.answer("GetEventSelectors", selectors("arn"))
         aws.answer("GetBucketPolicy", Reply(b'{"Statement": []}', type="application/json"))
         aws.answer("GetBucketPolicyStatus", xml("<PolicyStatus><IsPublic>false</IsPublic></PolicyStatus>"))
+        aws.answer("GetBucketAcl", xml("<AccessControlPolicy><AccessControlList/></AccessControlPolicy>"))
         aws.answer("GetPublicAccessBlock", refusal("NoSuchPublicAccessBlockConfiguration", status=404))
 
     def test_those_that_trails_deliver_to_are_asked_once_for_all_trails(self, aws: Loopback, collect: Collect) -> None:
         *_, account = collect(BUCKET, regions=("eu-west-1", "eu-central-1"))
         assert account.region == "global"
         assert {bucket.id: dict(bucket.facts) for bucket in account.of(BUCKET)} == {
-            name: {"Name": name, "Policy": '{"Statement": []}', "PolicyStatus": {"IsPublic": False}}
+            name: {"Name": name, "Policy": '{"Statement": []}', "PolicyStatus": {"IsPublic": False}, "Grants": []}
             for name in ("audit", "other")
         }
         assert account.gaps == ()
@@ -160,7 +161,7 @@ class TestBuckets:
         assert asked == ["/audit", "/other"]
 
     def test_somebody_else_s_bucket_is_unknown(self, aws: Loopback, collect: Collect) -> None:
-        for operation in ("GetBucketPolicy", "GetBucketPolicyStatus", "GetPublicAccessBlock"):
+        for operation in ("GetBucketPolicy", "GetBucketPolicyStatus", "GetBucketAcl", "GetPublicAccessBlock"):
             aws.answer(operation, refusal("AccessDenied"))
         *_, account = collect(BUCKET)
         for bucket in account.of(BUCKET):

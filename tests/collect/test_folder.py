@@ -256,6 +256,7 @@ class TestDetails:
         trails = [{**trail("eu-west-1", name), "S3BucketName": f"{name}.bucket"} for name in ("a", "b")]
         files: dict[str, Any] = {
             "eu-west-1/t.json": {"trailList": trails},
+            "eu-west-1/get-bucket-acl.a.bucket.json": {"Owner": {"ID": "0"}, "Grants": []},
             "eu-west-1/get-bucket-policy-status.a.bucket.json": {"PolicyStatus": {"IsPublic": False}},
             "get-bucket-policy.a.bucket.json": {"Policy": None},
             "global/get-public-access-block.a.bucket.json": {
@@ -267,6 +268,7 @@ class TestDetails:
         assert dict(first.facts) == {
             "Name": "a.bucket",
             "PolicyStatus": {"IsPublic": False},
+            "Grants": [],
             "PublicAccessBlockConfiguration": {"BlockPublicAcls": True},
         }
         assert (second.id, isinstance(second.get("Policy"), Unknown)) == ("b.bucket", True)

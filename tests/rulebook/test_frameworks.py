@@ -25,6 +25,7 @@ ANNOUNCED = frozenset(
         "TRL007",
         "TRL008",
         "TRL009",
+        "TRL010",
     ]
 )
 """Rules that have their mappings before they have their cards."""
@@ -54,6 +55,7 @@ OFFICIAL = frozenset(
         "VPE003",
         "TRL007",
         "TRL009",
+        "TRL010",
     ]
 )
 """What somebody official asks for; everything else is a proposal of ours."""
