@@ -12,7 +12,7 @@ help: ## show this list
 
 demo: $(READY) ## scan the built-in mocked account, write out/demo.sarif
 	@mkdir -p out
-	@$(BIN)/bastionless scan --demo --report sarif=out/demo.sarif; code=$$?; \
+	@$(BIN)/bastionless scan --demo --lookup-events --report sarif=out/demo.sarif; code=$$?; \
 	  if [ $$code -gt 1 ]; then exit $$code; fi; \
 	  echo; echo "SARIF for code scanning: out/demo.sarif"
 

@@ -40,6 +40,7 @@ def scan(
     *,
     include_pass: bool = False,
     config: Config | str | Path | None = None,
+    lookup_events: int = 0,
 ) -> ScanReport:
     """Scans the account behind a boto3 session (None: the default credentials); works inside `moto.mock_aws`.
 
@@ -50,6 +51,7 @@ def scan(
         rules: Folders with cards of your own, beside the built-in ones.
         include_pass: Also return *pass* and *not-applicable*.
         config: A `Config`, or the path of a bastionless.yaml.
+        lookup_events: Days of CloudTrail's event history to read for `ScanReport.evidence`, 90 at most; 0 for none.
 
     Raises:
         CredentialsError: AWS does not know who asks, or no longer accepts it.
@@ -57,7 +59,7 @@ def scan(
     """
     wanted = configure(config, select=select, regions=regions, rules=rules)
     chosen = choose_rules(wanted)
-    inventories = collect(kinds_read(chosen), wanted, session=session)
+    inventories = collect(kinds_read(chosen), wanted, session=session, lookup_events=lookup_events)
     return judge(inventories, chosen, include_pass=include_pass)
 
 
@@ -225,11 +227,22 @@ def collect(
     access: Access | None = None,
     progress: Progress | None = None,
     mode: str = "live",
+    lookup_events: int = 0,
 ) -> tuple[Inventory, ...]:
-    """Resources of these kinds, from AWS: one inventory a Region, every refusal a gap."""
+    """Resources of these kinds, from AWS: one inventory a Region, every refusal a gap.
+
+    With `lookup_events` that many days of CloudTrail's event history too; raises `UsageError` for more than 90.
+    """
     from scanner.collect.access import Access, choose_regions, identify_caller, open_session
     from scanner.collect.account import collect_account
+    from scanner.collect.event_history import MOST_DAYS, add_event_history
+    from scanner.errors import UsageError
+    from scanner.evaluate.evidence import KINDS as JOINED
 
+    if not 0 <= lookup_events <= MOST_DAYS:
+        raise UsageError(
+            f"the event history goes back 1 to {MOST_DAYS} days, not {lookup_events}", cure="ask for fewer, or for 90"
+        )
     if "moto" in sys.modules:  # a test of somebody's: a mocked account answers what moto alone would not
         from scanner.mock.supply import supply_inside_a_mock
 
@@ -241,19 +254,24 @@ def collect(
         session = open_session(wanted, config.regions)
     caller = identify_caller(session, wanted, config.regions)
     regions = choose_regions(session, caller, config.regions, wanted)
-    return collect_account(
+    inventories = collect_account(
         session,
         caller=caller,
         regions=regions,
-        kinds=kinds,
+        kinds=kinds | JOINED if lookup_events else kinds,
         access=wanted,
         progress=progress or Silent(),
         taken_at=_now(),
         mode=mode,
     )
+    if not lookup_events:
+        return inventories
+    return add_event_history(inventories, session, access=wanted, days=lookup_events)
 
 
-def collect_demo(kinds: frozenset[str], config: Config, *, progress: Progress | None = None) -> tuple[Inventory, ...]:
+def collect_demo(
+    kinds: frozenset[str], config: Config, *, progress: Progress | None = None, lookup_events: int = 0
+) -> tuple[Inventory, ...]:
     """The demo estate, seeded into a mocked account through boto3 and collected like any other.
 
     It is built in the first Region that was asked for; raises `UsageError` for a Region that does not exist.
@@ -268,7 +286,7 @@ def collect_demo(kinds: frozenset[str], config: Config, *, progress: Progress | 
     with mocked_account(region=region) as session:
         seed(session, region=region)
         here = dataclasses.replace(config, regions=(region,), role_arn="")
-        return collect(kinds, here, session=session, progress=progress, mode="mock")
+        return collect(kinds, here, session=session, progress=progress, mode="mock", lookup_events=lookup_events)
 
 
 def judge(inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False) -> ScanReport:

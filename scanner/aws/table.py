@@ -210,6 +210,10 @@ _EVIDENCE = (
         # Every member of the list but the ARN and the name is deprecated: the store itself has to be asked.
         details=(Detail("GetEventDataStore", {"EventDataStore": "$EventDataStoreArn"}, "EventDataStoreArn"),),
     ),
+    # CloudFormation has no type for it. Read on demand alone (scanner/collect/event_history.py), and by no rule.
+    Kind("AWS::CloudTrail::Event", "cloudtrail", "LookupEvents", "Events[]", "EventId", "cloudtrail:event",
+         {"MaxResults": 50, "LookupAttributes": [{"AttributeKey": "EventSource",
+                                                  "AttributeValue": "ec2-instance-connect.amazonaws.com"}]}),
     Kind(_FILTER, "logs", "DescribeMetricFilters", "metricFilters[]", "{logGroupName}:{filterName}",
          "logs:metric-filter", {"limit": 50}, _LOGS_TOKEN,
          # One call tries them all, and is made only where the local reading leaves a chance of a match.

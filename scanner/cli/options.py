@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _ACCOUNT = re.compile("[0-9]{12}")
+_USUAL_DAYS = 7
+
 THRESHOLDS = (*(level.value for level in Severity), "never")
 
 
@@ -35,6 +37,7 @@ class Target:
     access: Access
     quiet: bool
     verbose: bool
+    lookup_events: int = 0
 
 
 _TARGET_OPTIONS = (
@@ -55,6 +58,13 @@ _TARGET_OPTIONS = (
     click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list."),
 )  # fmt: skip
 
+_HISTORY_OPTIONS = (
+    click.option("--lookup-events", is_flag=True,
+                 help="Also read CloudTrail's event history: who opened tunnels and pushed keys, and who was refused."),
+    click.option("--days", type=click.IntRange(1, 90), default=None, metavar="N",
+                 help="With --lookup-events: how many days to look back, 90 at most [default: 7]."),
+)  # fmt: skip
+
 _RULE_OPTIONS = (
     click.option("--select", multiple=True, metavar="ID,…", shell_complete=complete_rules, help="Only these rules or families (NET001, EIC). Repeatable."),
     click.option("--ignore", multiple=True, metavar="ID,…", shell_complete=complete_rules, help="Without these rules or families. Repeatable."),
@@ -68,6 +78,13 @@ _RULE_OPTIONS = (
 def target_options(command: Command) -> Command:
     """Adds what to scan and as whom."""
     for option in reversed(_TARGET_OPTIONS):
+        command = option(command)
+    return command
+
+
+def history_options(command: Command) -> Command:
+    """Adds whether to read the event history, and how far back."""
+    for option in reversed(_HISTORY_OPTIONS):
         command = option(command)
     return command
 
@@ -99,6 +116,7 @@ def read_target(options: dict[str, Any], config: Config) -> Target:
         access=access,
         quiet=options.pop("quiet"),
         verbose=options.pop("verbose"),
+        lookup_events=_days(lookup=options.pop("lookup_events", False), days=options.pop("days", None)),
     )
     stored = bool(target.snapshot or target.describe)
     if access.role_arn and not ROLE_ARN.fullmatch(access.role_arn):
@@ -137,6 +155,9 @@ def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> t
     if target.snapshot or target.describe:
         stored = [one for path in target.snapshot for one in pipeline.load_snapshot(path)]
         stored += [one for path in target.describe for one in read_describe_folder(path, account=target.account)]
+        if target.lookup_events and not any(one.history_since for one in stored):
+            cure = "take the snapshot with --lookup-events; what is stored is reported without the option"
+            raise UsageError("there is no event history in what is stored", place="--lookup-events", cure=cure)
         return _only(stored, config)
     progress = show_progress(sys.stderr, quiet=target.quiet)
     if target.demo:
@@ -144,8 +165,15 @@ def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> t
         if len(set(config.regions)) > 1 and not config.place("regions"):
             asked = ", ".join(dict.fromkeys(config.regions))
             raise UsageError(f"--region: the demo lives in one Region, not in {asked}", cure="name one of them")
-        return pipeline.collect_demo(kinds, config, progress=progress)
-    return pipeline.collect(kinds, config, access=target.access, progress=progress)
+        return pipeline.collect_demo(kinds, config, progress=progress, lookup_events=target.lookup_events)
+    return pipeline.collect(kinds, config, access=target.access, progress=progress, lookup_events=target.lookup_events)
+
+
+def _days(*, lookup: bool, days: int | None) -> int:
+    """How many days of event history are asked for; raises `UsageError` for days of nothing."""
+    if days is not None and not lookup:
+        raise UsageError("--days goes with --lookup-events", cure="add it, or leave the days out")
+    return (days or _USUAL_DAYS) if lookup else 0
 
 
 def _only(inventories: list[Inventory], config: Config) -> tuple[Inventory, ...]:

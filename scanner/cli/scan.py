@@ -9,7 +9,15 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import THRESHOLDS, read_config, read_inventories, read_target, rule_options, target_options
+from scanner.cli.options import (
+    THRESHOLDS,
+    history_options,
+    read_config,
+    read_inventories,
+    read_target,
+    rule_options,
+    target_options,
+)
 from scanner.errors import OutputError
 
 
@@ -18,6 +26,7 @@ from scanner.errors import OutputError
     "`bastionless scan --snapshot account.json.gz --report sarif=out.sarif`."
 )
 @target_options
+@history_options
 @rule_options
 @click.option(
     "--format",

@@ -7,7 +7,14 @@ from typing import Any
 
 import click
 
-from scanner.cli.options import read_config, read_inventories, read_target, rule_options, target_options
+from scanner.cli.options import (
+    history_options,
+    read_config,
+    read_inventories,
+    read_target,
+    rule_options,
+    target_options,
+)
 
 
 @click.command(
@@ -22,6 +29,7 @@ from scanner.cli.options import read_config, read_inventories, read_target, rule
     help="Where to write it; a name that ends in .gz is compressed.",
 )
 @target_options
+@history_options
 @rule_options
 def snapshot(*, output: Path, **options: Any) -> int:
     """Collect what the rules read, with every refusal, into one file that can be scanned later and elsewhere.

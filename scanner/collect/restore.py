@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from scanner.aws.build import ALWAYS, make_inventory
@@ -26,7 +27,7 @@ def restore_inventories(records: Any, *, place: str) -> tuple[Inventory, ...]:
 def _inventory(record: Any, place: str) -> Inventory:
     record = _structure(record, place)
     collected = None if record.get("collected", ...) is None else _texts(record, "collected", place)
-    return make_inventory(
+    inventory = make_inventory(
         _rows(_structure(record.get("answers"), f"{place}.answers"), collected, f"{place}.answers"),
         account=_text(record, "account", place),
         region=_text(record, "region", place),
@@ -36,6 +37,7 @@ def _inventory(record: Any, place: str) -> Inventory:
         taken_at=_text(record, "taken_at", place),
         mode="snapshot",
     )
+    return replace(inventory, history_since=_text(record, "history_since", place, default=""))
 
 
 def _rows(answers: Mapping[str, Any], collected: Sequence[str] | None, place: str) -> dict[str, list[Facts]]:

@@ -91,6 +91,7 @@ def _record(inventory: Inventory) -> dict[str, Any]:
         "mode": inventory.mode,
         "taken_at": inventory.taken_at,
         "collected": None if collected is None else sorted(collected),
+        **({"history_since": inventory.history_since} if inventory.history_since else {}),
         "gaps": [_gap(gap) for gap in inventory.gaps],
         "answers": _answers(inventory),
     }

@@ -12,7 +12,7 @@ _USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.0{1,6})?Z", re.ASCII)
 TIMES = frozenset(
     """
     AlarmConfigurationUpdatedTimestamp AttachTime CreateDate CreateTime CreatedAt CreatedTime CreatedTimestamp
-    CreationTime CreationTimestamp DeleteTime DeletionTimestamp ElasticInferenceAcceleratorAssociationTime
+    CreationTime CreationTimestamp DeleteTime DeletionTimestamp EventTime ElasticInferenceAcceleratorAssociationTime
     ExpirationTime LastAssociationExecutionDate LastModifiedTime LastPingDateTime
     LastSuccessfulAssociationExecutionDate LastUpdateTimestamp LastUsedDate LatestCloudWatchLogsDeliveryTime
     LatestDeliveryTime LatestDigestDeliveryTime LatestNotificationTime LaunchTime ProvisionTime RegistrationDate

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scanner.aws.table import KINDS
+from scanner.evaluate.evidence import EVENT, evidence_of
 from scanner.evaluate.judge import judge
 from scanner.evaluate.worlds import kinds_read
 from scanner.model import (
@@ -57,6 +58,7 @@ def evaluate(
         totals={outcome.value: number for outcome, number in sorted(totals.items())},
         taken_at=max((inventory.taken_at for inventory in inventories), default=""),
         tool_version=tool_version,
+        evidence=evidence_of(inventories),
     )
 
 
@@ -198,7 +200,7 @@ def _target(inventory: Inventory) -> Target:
         partition=inventory.partition,
         mode=inventory.mode,
         resources=sum(
-            len(inventory.of(kind)) for kind in inventory.kinds if kind not in ("AWS::Account", "AWS::Region")
+            len(inventory.of(kind)) for kind in inventory.kinds if kind not in ("AWS::Account", "AWS::Region", EVENT)
         ),
         failed=inventory.failed,
     )

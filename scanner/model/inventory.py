@@ -22,6 +22,7 @@ class Inventory:
 
     `collected` names the kinds somebody asked AWS for; None means that everything there is was handed over.
     `taken_at` is the time of collection (ISO 8601, UTC, "" where no clock matters): the only clock a rule may read.
+    `history_since` is the time from which CloudTrail's event history was read, "" where nobody asked for it.
     `mode` tells where it comes from: live, mock, snapshot, describe, world. `kept` holds what several rules ask for and
     what is worth making once (see `View.shared`); it is derived, and no part of the value.
     """
@@ -34,6 +35,7 @@ class Inventory:
     collected: frozenset[str] | None = None
     taken_at: str = ""
     mode: str = "live"
+    history_since: str = ""
     _kinds: _Index = field(init=False, repr=False, compare=False)
     _links: dict[tuple[str, str], _Index] = field(init=False, repr=False, compare=False, default_factory=dict)
     kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scanner.model.evidence import Evidence
 from scanner.model.finding import Finding, Outcome
 from scanner.model.gap import Gap
 from scanner.model.rule import Rule
@@ -30,6 +31,7 @@ class ScanReport:
 
     `findings` holds *fail*, *unknown* and *error* in a stable order, and *pass* and *not-applicable* when they were
     asked for; `totals` counts every outcome either way. `taken_at` is the time of collection (ISO 8601, UTC).
+    `evidence` tells what CloudTrail's event history holds, None where nobody asked for it.
     """
 
     findings: tuple[Finding, ...]
@@ -39,6 +41,7 @@ class ScanReport:
     totals: Mapping[str, int] = field(default_factory=dict)
     taken_at: str = ""
     tool_version: str = ""
+    evidence: Evidence | None = None
 
     def failures(self, *, at_least: Severity = Severity.INFO) -> tuple[Finding, ...]:
         """The *fail* findings of this severity and above."""

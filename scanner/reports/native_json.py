@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import asdict
 from typing import Any
 
 from scanner.model import Finding, Gap, Outcome, Rule, ScanReport, Severity, Target
+from scanner.model.evidence import Evidence
 from scanner.reports.hops import hop_as_json
 from scanner.reports.layout import dump
 from scanner.reports.options import RenderOptions
@@ -37,7 +39,18 @@ def _document(report: ScanReport) -> dict[str, Any]:
         "targets": [_target(target) for target in sorted(report.targets)],
         "rules": [_rule(rule) for rule in report.rules],
         "gaps": [_gap(gap) for gap in sorted(report.gaps)],
+        "evidence": _evidence(report.evidence) if report.evidence else None,
         "findings": [_finding(finding) for finding in sorted(report.findings, key=_order)],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    return {
+        "since": evidence.since,
+        "until": evidence.until,
+        "notice": evidence.notice,
+        "unreadable": evidence.unreadable,
+        "attempts": [{**asdict(attempt), "sources": list(attempt.sources)} for attempt in evidence.attempts],
     }
 
 

@@ -46,12 +46,44 @@ def report_schema() -> dict[str, Any]:
             targets=_list_of(_target()),
             rules=_list_of(_rule()),
             gaps=_list_of(_gap()),
+            evidence={
+                "anyOf": [{"type": "null"}, _evidence()],
+                "description": "What CloudTrail's event history tells of logins; null where nobody asked for it.",
+            },
             findings={
                 **_list_of(_finding()),
                 "description": "fail, unknown and error; pass and not-applicable where they were asked for.",
             },
         ),
     }
+
+
+def _evidence() -> dict[str, Any]:
+    attempt = _object(
+        account=_ACCOUNT,
+        region=_REGION,
+        call={**_TEXT, "description": "OpenTunnel, SendSSHPublicKey or SendSerialConsoleSSHPublicKey."},
+        principal={**_TEXT, "description": "The ARN of who called."},
+        instance={**_TEXT, "description": 'The instance, named by the call or found by the address, or "".'},
+        endpoint={**_TEXT, "description": 'The EC2 Instance Connect Endpoint, or "".'},
+        address=_TEXT,
+        port=_TEXT,
+        os_user=_TEXT,
+        error={**_TEXT, "description": 'AWS\'s error code where the call was refused, or "".'},
+        message=_TEXT,
+        remark={**_TEXT, "description": 'What is doubtful about the instance, or "".'},
+        sources={**_TEXTS, "description": "The addresses the calls came from."},
+        count={"type": "integer", "minimum": 1},
+        first={**_TEXT, "description": "The first of these calls (ISO 8601, UTC)."},
+        last=_TEXT,
+    )
+    return _object(
+        since={**_TEXT, "description": 'From when on the history was read (ISO 8601, UTC), or "".'},
+        until=_TEXT,
+        notice={**_TEXT, "description": "What the event history is not."},
+        unreadable=_COUNT,
+        attempts=_list_of(attempt),
+    )
 
 
 def _finding() -> dict[str, Any]:

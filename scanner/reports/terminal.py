@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from scanner.model import Finding, Outcome, Rule, ScanReport
+from scanner.reports.evidence import add_evidence
 from scanner.reports.grouping import Doubt, doubts, merged_gaps
 from scanner.reports.hops import add_hops, hops_in_a_line
 from scanner.reports.options import RenderOptions
@@ -30,6 +31,8 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     _add_errors(sheet, answers[Outcome.ERROR], rules)
     _add_gaps(sheet, report)
     _add_failed_targets(sheet, report)
+    if report.evidence:
+        add_evidence(sheet, report.evidence)
     add_summary(sheet, report, seconds=options.seconds)
     return sheet.text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scanner.mock.estate.alerts import build_alerts
 from scanner.mock.estate.builder import Builder
 from scanner.mock.estate.edge import build_edge
 from scanner.mock.estate.organization import build_organization
@@ -30,6 +31,7 @@ def seed(session: Session, *, region: str = "eu-west-1") -> dict[str, str]:
     build_spoke(builder)
     build_workshop(builder)
     build_trails(builder)
+    build_alerts(builder)
     build_principals(builder)
     build_organization(session)
     builder.clear_default_vpc()
