@@ -12,7 +12,7 @@ from scanner.collect.access import Access, choose_regions, identify_caller
 from scanner.collect.account import collect_account
 from scanner.mock.account import mocked_account
 from scanner.mock.estate import seed
-from scanner.model import GLOBAL, Inventory
+from scanner.model import GLOBAL, GapReason, Inventory
 from tests.collect.conftest import Collect
 from tests.loopback import Loopback, ec2, refusal
 
@@ -66,10 +66,14 @@ def estate() -> tuple[tuple[Inventory, ...], Diary]:
     return inventories, diary
 
 
-def test_every_kind_of_the_table_is_read_without_a_gap(estate: tuple[tuple[Inventory, ...], Diary]) -> None:
+def test_every_kind_of_the_table_is_read_but_what_an_organization_keeps_from_its_members(
+    estate: tuple[tuple[Inventory, ...], Diary],
+) -> None:
     inventories, _ = estate
     assert [inventory.region for inventory in inventories] == [*REGIONS, GLOBAL]
-    assert [gap.sentence for inventory in inventories for gap in inventory.gaps] == []
+    assert {(gap.call, gap.reason) for inventory in inventories for gap in inventory.gaps} == {
+        (f"organizations:{call}", GapReason.DENIED) for call in ("ListParents", "ListPolicies", "ListRoots")
+    }
     assert [inventory.failed for inventory in inventories] == ["", "", ""]
     collected = frozenset().union(*(inventory.collected or frozenset() for inventory in inventories))
     assert collected == frozenset(KINDS)
