@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from benchmarks import collect, judging, network, starting
+from benchmarks import collect, identity, judging, network, starting
 
 
 def main() -> None:
     """Prints them under their titles."""
-    for title, module in (("Starting", starting), ("Judging", judging), ("Network", network), ("Collecting", collect)):
+    parts = (
+        ("Starting", starting),
+        ("Judging", judging),
+        ("Network", network),
+        ("Identity", identity),
+        ("Collecting", collect),
+    )
+    for title, module in parts:
         print(title, flush=True)
         module.main()
         print()

@@ -81,11 +81,16 @@ from scanner.network.transit_ways import sees_behind
 from scanner.network.ways import NAT_GATEWAY, Way, ways_in, ways_of
 from scanner.network.workloads import is_private, is_workload
 from scanner.policy.alerts import Alert, alert_on
+from scanner.policy.conditions import Clause
 from scanner.policy.decisions import Decision, Ruling, decide
+from scanner.policy.documents import Document, read_document
+from scanner.policy.documents import Statement as PolicyStatement
+from scanner.policy.formulas import Access
 from scanner.policy.keys import OPEN_TUNNEL_ACTION, SEND_KEY_ACTION, SEND_SERIAL_KEY_ACTION, START_SESSION_ACTION
 from scanner.policy.network_activity import NETWORK_ACTIVITY_SOURCES, records_refusals
+from scanner.policy.organizations import Organization, organization_of
 from scanner.policy.places import DocumentKind, Place
-from scanner.policy.principals import Principal
+from scanner.policy.principals import Directory, Principal, directory_of
 from scanner.policy.selectors import A_READ, OPEN_TUNNEL, ManagementEvent, Recording
 from scanner.policy.statements import (
     names_every_action,
@@ -104,6 +109,9 @@ from scanner.policy.trails import (
     store_records,
     trail_records,
 )
+from scanner.policy.trust import Trustee, trustees_of
+from scanner.policy.who import Answers, Grant, Requirement, who_may
+from scanner.policy.words import block_of, conditions_in_words
 
 __all__ = [
     "ADMIN_PORTS",
@@ -128,33 +136,43 @@ __all__ = [
     "TRAIL",
     "VPC_ENDPOINT",
     "Accelerated",
+    "Access",
     "Address",
     "Alert",
     "Answer",
+    "Answers",
     "Arrival",
     "Aside",
     "Attached",
+    "Clause",
     "Clear",
     "Decision",
+    "Directory",
+    "Document",
     "DocumentKind",
     "Entries",
     "Exposure",
     "Fan",
     "Flag",
+    "Grant",
     "Grants",
     "Host",
     "Inventory",
     "ManagementEvent",
     "Need",
     "Opening",
+    "Organization",
     "Path",
     "Place",
+    "PolicyStatement",
     "Principal",
     "Range",
     "Recording",
+    "Requirement",
     "Resource",
     "Ruling",
     "Topology",
+    "Trustee",
     "Undecided",
     "Unknown",
     "Unsure",
@@ -171,14 +189,17 @@ __all__ = [
     "attached_to",
     "balancer_interfaces",
     "belongs_to_endpoint",
+    "block_of",
     "compare_gateway_endpoint",
     "compare_interface_endpoints",
+    "conditions_in_words",
     "connection_path",
     "covers",
     "cure_of_bastion",
     "decide",
     "delivery_trouble",
     "describe_route",
+    "directory_of",
     "edge_tables",
     "endpoint_beside",
     "endpoint_state",
@@ -228,12 +249,14 @@ __all__ = [
     "names_everyone",
     "narrowing_keys",
     "needs_of",
+    "organization_of",
     "owner_of",
     "paint",
     "passes_inspection",
     "peer_of",
     "proof_of",
     "public",
+    "read_document",
     "records_refusals",
     "registered_in",
     "replacements_of",
@@ -251,12 +274,14 @@ __all__ = [
     "topology_of",
     "traffic_in_words",
     "trail_records",
+    "trustees_of",
     "tunnel_path",
     "union",
     "way_to",
     "ways_abroad",
     "ways_in",
     "ways_of",
+    "who_may",
     "word",
     "workloads_of",
     "world_entries",

@@ -108,7 +108,7 @@ def _ruled(layers: Sequence[Layer], facts: Facts, lookup: Lookup, action: str) -
     seen = [list(applying(layer.documents, action, arn, lookup)) for layer in layers]
     relevant = [one for layer in layers for document in layer.documents for one in document.statements
                 if one.core.about_action(action) is not False and one.core.about_resource(arn, lookup) is not False]  # fmt: skip
-    notes = tuple(dict.fromkeys(note for one in relevant for note in foreign_keys(one, facts)))
+    notes = tuple(dict.fromkeys(note for one in relevant for note in foreign_keys(one, action)))
     verdict, places, reasons = _weighed(layers, seen)
     return Decision(verdict, facts.principal.arn, action, arn, places, reasons, notes)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.model import Resource, Undecided, Unknown, View
 from scanner.policy.documents import Document
-from scanner.policy.keys import LOGINS, Key, Login, carried, is_unknown
+from scanner.policy.keys import LOGINS, Key, carried, is_unknown
 from scanner.policy.organizations import Organization
 from scanner.policy.patterns import Values
 from scanner.policy.principals import Principal
@@ -93,68 +94,79 @@ class Facts:
         action: str,
         account: str,
         organization: Organization,
-        trust: Document | None,
+        trust: Callable[[], Document | None],
     ) -> None:
         self.action = action.lower()
         self.principal = principal
         self.target = target
         self.account = account
         self.organization = organization
-        self._trust = trust
-        self._kept: dict[str, Fact] = {}
+        self.trust = trust
 
     def __call__(self, key: str) -> Fact:
         """What is known under a key in small letters."""
-        if key not in self._kept:
-            try:
-                self._kept[key] = self._found(key)
-            except Undecided as doubt:
-                self._kept[key] = Unknown(doubt.reason)
-        return self._kept[key]
+        try:
+            return _source(self.action, key)(self)
+        except Undecided as doubt:
+            return Unknown(doubt.reason)
 
-    def is_foreign(self, key: str) -> bool:
-        """Whether no request for the action ever carries a key, so that a test of it is one of nothing."""
-        is_tag = key.startswith((_PRINCIPAL_TAG, *self._tag_prefixes()))
-        if is_tag or key in _FIXED or is_unknown(key) or self.action not in LOGINS:
-            return False
-        return carried(self.action, key) is None
 
-    def _found(self, key: str) -> Fact:
-        if key in _FIXED:
-            return _FIXED[key](self)
-        if key.startswith(_PRINCIPAL_TAG):
-            return self._principal_tag(key.removeprefix(_PRINCIPAL_TAG))
-        for prefix in self._tag_prefixes():
-            if key.startswith(prefix):
-                return self._resource_tag(key, key.removeprefix(prefix))
-        if key == f"{self._service}:region":
-            return _region(self.target)
-        if is_unknown(key):
-            return Unknown(f"what the key {key!r} holds is not known")
-        if key.startswith(_REQUEST_TAG):
-            return None if self.action in LOGINS else Key(key)
-        return carried(self.action, key)
+Source = Callable[[Facts], Fact]
+"""Where the value of a key comes from."""
 
-    @property
-    def _service(self) -> str:
-        return self.action.partition(":")[0]
 
-    def _tag_prefixes(self) -> tuple[str, ...]:
-        login: Login | None = LOGINS.get(self.action)
-        return login.tag_prefixes if login else ("aws:resourcetag/", f"{self._service}:resourcetag/")
+@lru_cache(maxsize=4096)
+def is_foreign(action: str, key: str) -> bool:
+    """Whether no request for an action ever carries a key, so that a test of it is one of nothing. Both in small letters."""
+    is_tag = key.startswith((_PRINCIPAL_TAG, *_tag_prefixes(action)))
+    return not (is_tag or key in _FIXED or is_unknown(key) or action not in LOGINS) and carried(action, key) is None
 
-    def _principal_tag(self, name: str) -> Fact:
-        # A session may bring tags of its own, and they replace the role's.
-        if self._trust is not None and _lets_tag_sessions(self._trust):
-            return Key(f"{_PRINCIPAL_TAG}{name}")
-        return _tag(self.principal.resource.tags, name)
 
-    def _resource_tag(self, key: str, name: str) -> Fact:
-        if self.target.arn == "*":
-            return None
-        if self.target.resource is not None:
-            return _tag(self.target.resource.tags, name)
-        return Unknown(self.target.doubt) if self.target.doubt else Key(key)
+@lru_cache(maxsize=4096)
+def _source(action: str, key: str) -> Source:
+    """What gives a key its value in requests for an action."""
+    if key in _FIXED:
+        return _FIXED[key]
+    if key.startswith(_PRINCIPAL_TAG):
+        return lambda facts: _principal_tag(facts, key.removeprefix(_PRINCIPAL_TAG))
+    for prefix in _tag_prefixes(action):
+        if key.startswith(prefix):
+            name = key.removeprefix(prefix)
+            return lambda facts: _resource_tag(facts.target, key, name)
+    if key == f"{action.partition(':')[0]}:region":
+        return lambda facts: _region(facts.target)
+    fact = _of_every_request(action, key)
+    return lambda _: fact
+
+
+def _of_every_request(action: str, key: str) -> Fact:
+    """What does not depend on who asks for what."""
+    if is_unknown(key):
+        return Unknown(f"what the key {key!r} holds is not known")
+    if key.startswith(_REQUEST_TAG):
+        return None if action in LOGINS else Key(key)
+    return carried(action, key)
+
+
+def _tag_prefixes(action: str) -> tuple[str, ...]:
+    login = LOGINS.get(action)
+    return login.tag_prefixes if login else ("aws:resourcetag/", f"{action.partition(':')[0]}:resourcetag/")
+
+
+def _principal_tag(facts: Facts, name: str) -> Fact:
+    # A session may bring tags of its own, and they replace the role's.
+    trust = facts.trust()
+    if trust is not None and _lets_tag_sessions(trust):
+        return Key(f"{_PRINCIPAL_TAG}{name}")
+    return _tag(facts.principal.resource.tags, name)
+
+
+def _resource_tag(target: Target, key: str, name: str) -> Fact:
+    if target.arn == "*":
+        return None
+    if target.resource is not None:
+        return _tag(target.resource.tags, name)
+    return Unknown(target.doubt) if target.doubt else Key(key)
 
 
 _FIXED: Mapping[str, Callable[[Facts], Fact]] = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.model import Unknown
-from scanner.policy.documents import Document, Statement
-from scanner.policy.facts import Facts, Target
+from scanner.policy.documents import Core, Document, Statement
+from scanner.policy.facts import Facts, Target, is_foreign
 from scanner.policy.keys import LOGINS
 from scanner.policy.organizations import Organization
 from scanner.policy.patterns import Lookup
@@ -49,8 +50,14 @@ def facts_about(
     directory: Directory, organization: Organization, principal: Principal, target: Target, *, account: str, action: str
 ) -> Facts:
     """What is known of the principal's requests for an action on a target."""
-    trust = directory.trust(principal)
-    return Facts(principal, target, action=action, account=account, organization=organization, trust=trust)
+    return Facts(
+        principal,
+        target,
+        action=action,
+        account=account,
+        organization=organization,
+        trust=lambda: directory.trust(principal),
+    )
 
 
 def applying(
@@ -66,8 +73,12 @@ def applying(
                 yield statement, truth
 
 
-def foreign_keys(statement: Statement, facts: Facts) -> Iterator[str]:
+def foreign_keys(statement: Statement, action: str) -> Iterator[str]:
     """A note for each key that the statement asks for and that no request for the action carries."""
-    for clause in statement.core.clauses:
-        if clause.key and facts.is_foreign(clause.key):
-            yield f"{statement.place} asks for {clause.written}, which {LOGINS[facts.action].action} never carries"
+    for written in _foreign(statement.core, action.lower()):
+        yield f"{statement.place} asks for {written}, which {LOGINS[action.lower()].action} never carries"
+
+
+@lru_cache(maxsize=65536)
+def _foreign(core: Core, action: str) -> tuple[str, ...]:
+    return tuple(clause.written for clause in core.clauses if clause.key and is_foreign(action, clause.key))

@@ -44,16 +44,15 @@ class Template:
     """A pattern as it stands in a policy: text, wildcards and variables."""
 
     parts: tuple[str | Wild | Variable, ...]
+    variables: tuple[str, ...] = field(init=False, compare=False)
+    """The keys that a request has to carry for it."""
+
     _fixed: Filled | None = field(init=False, compare=False, repr=False, default=None)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "variables", tuple(part.key for part in self.parts if isinstance(part, Variable)))
         if not self.variables:
             object.__setattr__(self, "_fixed", self.parts)
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The keys that a request has to carry for it."""
-        return tuple(part.key for part in self.parts if isinstance(part, Variable))
 
     def fill(self, lookup: Lookup) -> Filled | Unknown | None:
         """The pattern for one request; None where a variable has no value, and nothing is equal to it."""
@@ -143,6 +142,7 @@ def _expression(filled: Filled) -> str:
     return head + "".join(f"(?>.*?{piece})" for piece in middle if piece) + f".*{tail}"
 
 
+@lru_cache(maxsize=65536)
 def folded(pattern: Template) -> Template:
     """The pattern in small letters, for what is compared without regard to case."""
     return Template(tuple(part.lower() if isinstance(part, str) else part for part in pattern.parts))

@@ -74,6 +74,7 @@ class Directory:
         self._named: dict[str, Principal] = {}
         for principal in self.principals:
             self._named[principal.word.lower()] = self._named[principal.arn] = principal
+        self._trusts: dict[str, Document] = {}
         self._identity: dict[str, tuple[Document, ...]] = {}
         self._read: dict[tuple[DocumentKind, str], Document] = {}
 
@@ -106,10 +107,11 @@ class Directory:
 
     def trust(self, principal: Principal) -> Document | None:
         """The trust policy of a role, None for a user."""
-        if not principal.is_role:
-            return None
-        place = Place(DocumentKind.TRUST, "", principal.word)
-        return read_document(principal.resource.get("AssumeRolePolicyDocument"), place, is_trust=True)
+        if principal.is_role and principal.arn not in self._trusts:
+            place = Place(DocumentKind.TRUST, "", principal.word)
+            raw = principal.resource.get("AssumeRolePolicyDocument")
+            self._trusts[principal.arn] = read_document(raw, place, is_trust=True)
+        return self._trusts.get(principal.arn)
 
     def _identity_of(self, principal: Principal) -> Iterator[Document]:
         yield from self._documents(principal.resource)

@@ -9,6 +9,7 @@ from scanner.model import Undecided, Unknown
 from scanner.policy.conditions import text_of_value
 from scanner.policy.facts import Facts
 from scanner.policy.keys import Key
+from scanner.policy.operators import moment_of
 from scanner.policy.patterns import Lookup, Values
 
 ContextValue = str | int | float | bool | Sequence[str | int | float | bool] | None
@@ -36,12 +37,12 @@ def given_context(context: Mapping[str, ContextValue]) -> dict[str, Values | Non
 
 def lookup_of(facts: Facts, given: Mapping[str, Values | None], *, now: str) -> Lookup:
     """The context of one request: what was given, else what is known, else what nearly every request has."""
-    clock = (now,) if now else Unknown("the inventory does not say when it was taken")
+    unknown = Unknown("the inventory does not say when it was taken")
     usual: dict[str, Values | Unknown] = {
         "aws:securetransport": ("true",),
         "aws:viaawsservice": ("false",),
-        "aws:currenttime": clock,
-        "aws:epochtime": clock,
+        "aws:currenttime": (now,) if now else unknown,
+        "aws:epochtime": (str(int(moment_of(now).timestamp())),) if now else unknown,
     }
 
     def look(key: str) -> Values | Unknown | None:
