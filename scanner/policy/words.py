@@ -8,6 +8,8 @@ from scanner.policy.conditions import FOR_ALL, FOR_ANY, Clause
 from scanner.policy.operators import Family
 
 _MANY = 6
+# Their phrases say themselves what becomes of a request without the key.
+_TOLD_ALREADY = ("aws:multifactorauthpresent", "ssm:sessiondocumentaccesscheck")
 _COMPARED = {
     "LessThan": "below",
     "LessThanEquals": "at most",
@@ -57,6 +59,8 @@ def either_of(values: Sequence[str]) -> str:
 def _when_missing(clause: Clause) -> str:
     """What a suffix lets through: a request that does not carry the key at all."""
     negated = clause.kind is not None and clause.kind.is_negated
+    if clause.key in _TOLD_ALREADY:
+        return ""
     if clause.quantifier == FOR_ALL:
         return " (or not told)"
     return " (or not told)" if clause.if_exists and not negated and not clause.quantifier else ""
@@ -135,6 +139,17 @@ def _switch(is_on: str, is_off: str) -> Callable[[Clause], str]:
     return make
 
 
+def _mfa(clause: Clause) -> str:
+    """A long-term access key carries no word of it: what is said of a session says nothing of such a key."""
+    wanted = {value.lower() for value in clause.values}
+    passes_keys = clause.if_exists or clause.quantifier == FOR_ALL
+    if wanted == {"true"}:
+        return "with MFA or long-term credentials" if passes_keys else "with MFA"
+    if wanted == {"false"}:
+        return "without MFA" if passes_keys else "in a session without MFA"
+    return "with any credentials" if passes_keys else "with temporary credentials"
+
+
 def _tagged(start: str) -> Callable[[Clause], str]:
     def make(clause: Clause) -> str:
         assert clause.kind is not None  # noqa: S101 - the caller has asked
@@ -155,7 +170,7 @@ _SPOKEN: Mapping[str, Callable[[Clause], str]] = {
     "aws:currenttime": _time,
     "aws:epochtime": _time,
     "aws:multifactorauthage": _age,
-    "aws:multifactorauthpresent": _switch("with MFA", "without MFA"),
+    "aws:multifactorauthpresent": _mfa,
     "aws:principalorgid": _phrase("from the organization", "from outside the organization"),
     "aws:requestedregion": _phrase("in", "outside"),
     "aws:securetransport": _switch("over TLS", "without TLS"),

@@ -263,7 +263,7 @@ def test_trap_bool_against_bool_if_exists_in_a_deny_of_mfa() -> None:
     strong = one(of_user(allow(), deny(condition={"BoolIfExists": {MFA: "false"}})))
     # A long-term access key passes the first and not the second.
     assert (weak.witness, strong.witness) == ({MFA: None}, {MFA: ("true",)})
-    assert (weak.words, strong.words) == ("never without MFA", "never without MFA (or not told)")
+    assert (weak.words, strong.words) == ("never in a session without MFA", "never without MFA")
 
 
 def test_trap_mixed_family_not_ip_address() -> None:
@@ -301,7 +301,7 @@ def test_trap_deny_in_a_group() -> None:
         users=[user("ada", allow(), groups=["mfa"])],
         groups=[group("mfa", deny(condition={"BoolIfExists": {MFA: "false"}}))],
     )
-    assert told(one(inventory)) == ("conditional", "never without MFA (or not told)")
+    assert told(one(inventory)) == ("conditional", "never without MFA")
 
 
 def test_trap_an_age_without_an_mfa() -> None:
