@@ -254,7 +254,7 @@ def test_there_is_a_text_for_every_way_to_fit_some_patterns(patterns: list[str])
                         ("Statement", "Effect", "Action", "Resource", "Condition", "Bool", "aws:x", "NotAction")), inner, max_size=4),
                     max_leaves=12))  # fmt: skip
 def test_no_document_crashes_and_none_that_is_no_policy_allows(raw: Any) -> None:
-    view = View(account(users=[user("ada", raw)]))
+    view = View(account(users=[{**user("ada"), "UserPolicyList": [{"PolicyName": "own", "PolicyDocument": raw}]}]))
     verdict = decide(view, principal="user/ada", action=OPEN_TUNNEL, resource=ENDPOINT, context={}).verdict
     grant = searched(view)
     assert (verdict is Ruling.ALLOWED) <= (grant.access in (Access.ALLOWED, Access.CONDITIONAL))
