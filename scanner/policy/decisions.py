@@ -6,21 +6,21 @@ it; then every layer above the principal has to allow, and so has the principal'
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from scanner.errors import UsageError
 from scanner.model import Undecided, Unknown, View
-from scanner.policy.documents import Statement
 from scanner.policy.facts import Facts, target_of
-from scanner.policy.layers import NOT_SEEN, Layer, applying, facts_about, foreign_keys, layers_of, notes_about
+from scanner.policy.layers import NOT_SEEN, Judged, Layer, about, facts_about, foreign_keys, layers_of, notes_about
 from scanner.policy.organizations import organization_of
 from scanner.policy.patterns import Lookup
 from scanner.policy.places import Place
 from scanner.policy.principals import directory_of
 from scanner.policy.requests import ContextValue, check_action, given_context, lookup_of
-from scanner.policy.truths import Truth, either
+from scanner.policy.truths import either
+from scanner.policy.words import conditions_in_words
 
 
 class Ruling(Enum):
@@ -105,32 +105,38 @@ _RANK = {Ruling.EXPLICITLY_DENIED: 3, Ruling.IMPLICITLY_DENIED: 2, Ruling.UNKNOW
 
 def _ruled(layers: Sequence[Layer], facts: Facts, lookup: Lookup, action: str) -> Decision:
     arn = facts.target.arn
-    seen = [list(applying(layer.documents, action, arn, lookup)) for layer in layers]
-    relevant = [one for layer in layers for document in layer.documents for one in document.statements
-                if one.core.about_action(action) is not False and one.core.about_resource(arn, lookup) is not False]  # fmt: skip
-    notes = tuple(dict.fromkeys(note for one in relevant for note in foreign_keys(one, action)))
+    seen = [list(about(layer.documents, action, arn, lookup)) for layer in layers]
+    notes = dict.fromkeys(note for found in seen for one, _ in found for note in foreign_keys(one, action))
     verdict, places, reasons = _weighed(layers, seen)
-    return Decision(verdict, facts.principal.arn, action, arn, places, reasons, notes)
+    return Decision(verdict, facts.principal.arn, action, arn, places, reasons, tuple(notes))
 
 
 def _weighed(
-    layers: Sequence[Layer], seen: Sequence[Sequence[tuple[Statement, Truth]]]
+    layers: Sequence[Layer], seen: Sequence[Sequence[Judged]]
 ) -> tuple[Ruling, tuple[Place, ...], tuple[str, ...]]:
     """The ruling, the places that decided, and the reasons."""
     denying = [(one.place, truth) for found in seen for one, truth in found if one.core.allows is not True]
     denied = either(truth for _, truth in denying)
     if denied is True:
         return Ruling.EXPLICITLY_DENIED, tuple(place for place, truth in denying if truth is True), ()
-    allowing = [[(one.place, truth) for one, truth in found if one.core.allows is not False] for found in seen]
+    allowing = [[(one, truth) for one, truth in found if one.core.allows is not False] for found in seen]
     allowed = [either(truth for _, truth in found) for found in allowing]
-    closed = [layer.name for layer, truth in zip(layers, allowed, strict=True) if truth is False]
+    closed = [place for place, truth in enumerate(allowed) if truth is False]
     if closed:
-        return Ruling.IMPLICITLY_DENIED, (), tuple(f"no {name} allows it" for name in closed)
+        reasons = (reason for place in closed for reason in _missing(layers[place], allowing[place]))
+        return Ruling.IMPLICITLY_DENIED, (), tuple(reasons)
     doubts = tuple(truth.why for truth in (denied, *allowed) if isinstance(truth, Unknown))
     if doubts:
         return Ruling.UNKNOWN, (), doubts
-    places = (place for found in allowing for place, truth in found if truth is True)
+    places = (one.place for found in allowing for one, truth in found if truth is True)
     return Ruling.ALLOWED, tuple(dict.fromkeys(places)), ()
+
+
+def _missing(layer: Layer, found: Iterable[Judged]) -> Iterator[str]:
+    """Why a layer does not allow, and what it would have allowed."""
+    yield f"no {layer.name} allows it"
+    for one, _ in found:
+        yield f"{one.place} would allow it: {conditions_in_words(one.core.clauses)}"
 
 
 def _joined(answers: Sequence[Decision], notes: Iterable[str]) -> Decision:

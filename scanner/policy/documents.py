@@ -71,14 +71,6 @@ class Core:
         trouble: tuple[Truth, ...] = (Unknown(self.trouble),) if self.trouble else ()
         return every((*(clause.holds(lookup) for clause in self.clauses), *trouble))
 
-    def applies(self, action: str, resource: str, lookup: Lookup) -> Truth:
-        """Whether it applies to a request."""
-        about = self.about_action(action)
-        if about is False:
-            return False
-        where = self.about_resource(resource, lookup)
-        return False if where is False else every((about, where, self.holds(lookup)))
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:

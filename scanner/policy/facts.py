@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.model import Resource, Undecided, Unknown, View
+from scanner.model import GLOBAL, Resource, Undecided, Unknown, View
 from scanner.policy.documents import Document
 from scanner.policy.keys import LOGINS, Key, carried, is_unknown
 from scanner.policy.organizations import Organization
@@ -80,7 +80,8 @@ def _noun_and_id(word: str) -> tuple[str, str]:
 def _arn(view: View, word: str, noun: str) -> str:
     if word.startswith("arn:"):
         return word
-    return f"arn:aws:ec2:{view.region if view.region != 'global' else ''}:{view.account}:{noun}/{word}"
+    place = view.place
+    return f"arn:{place.partition}:ec2:{place.region if place.region != GLOBAL else ''}:{view.account}:{noun}/{word}"
 
 
 class Facts:

@@ -13,10 +13,14 @@ from scanner.policy.keys import LOGINS
 from scanner.policy.organizations import Organization
 from scanner.policy.patterns import Lookup
 from scanner.policy.principals import Directory, Principal
-from scanner.policy.truths import Truth
+from scanner.policy.truths import Truth, every
 
 NOT_SEEN = "session policies and resource control policies were not seen"
 NOT_SEEN_ON_RESOURCES = "resource-based policies were not seen"
+
+
+Judged = tuple[Statement, Truth]
+"""A statement that is about the action and the resource of a request, and whether it applies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +64,16 @@ def facts_about(
     )
 
 
-def applying(
-    documents: Sequence[Document], action: str, resource: str, lookup: Lookup
-) -> Iterator[tuple[Statement, Truth]]:
-    """The statements that apply to a request, or may; the truth of what cannot be read is an unknown with its place."""
+def about(documents: Sequence[Document], action: str, resource: str, lookup: Lookup) -> Iterator[Judged]:
+    """The statements about an action on a resource; of what cannot be read the truth is an unknown with its place."""
     for document in documents:
         for statement in document.statements:
-            truth = statement.core.applies(action, resource, lookup)
-            if isinstance(truth, Unknown):
-                truth = Unknown(f"{statement.place}: {truth.why}")
-            if truth is not False:
-                yield statement, truth
+            core = statement.core
+            where = (core.about_action(action), core.about_resource(resource, lookup))
+            if any(truth is False for truth in where):
+                continue
+            truth = every((*where, core.holds(lookup)))
+            yield statement, Unknown(f"{statement.place}: {truth.why}") if isinstance(truth, Unknown) else truth
 
 
 def foreign_keys(statement: Statement, action: str) -> Iterator[str]:

@@ -64,6 +64,14 @@ def test_the_statement_that_allows_is_named() -> None:
     assert (found.verdict.value, found.is_allowed, found.notes) == (ALLOWED, True, (UNSEEN,))
 
 
+def test_what_would_have_allowed_it_is_told() -> None:
+    found = ask(of_user(allow(condition={"NumericEquals": {PORT: 22}}), allow("s3:*")), {PORT: 3389})
+    assert found.reasons == (
+        "no identity-based policy allows it",
+        "statement 1 of the inline policy inline1 of user/ada would allow it: port 22",
+    )
+
+
 def test_an_explicit_deny_overrides_and_is_named() -> None:
     found = ask(of_user(allow(), deny(Sid="Never")))
     assert [str(place) for place in found.statements] == [

@@ -9,7 +9,8 @@ from urllib.parse import quote
 import pytest
 
 from scanner.model import Unknown
-from scanner.policy.documents import Core, read_document
+from scanner.policy.documents import Core, Document, Statement, read_document
+from scanner.policy.layers import about as statements_about
 from scanner.policy.places import DocumentKind, Place
 from tests.policy.accounts import OPEN_TUNNEL, allow, deny, policy, policy_arn
 
@@ -22,8 +23,10 @@ def core(statement: Any, *, version: str = "2012-10-17", is_trust: bool = False)
 
 
 def about(found: Core, action: str = OPEN_TUNNEL, resource: str = "arn:x", context: Any = None) -> str:
-    truth = found.applies(action, resource, (context or {}).get)
-    return truth.why if isinstance(truth, Unknown) else ("yes" if truth else "no")
+    document = Document(INLINE, (Statement(found, INLINE),))
+    for _, truth in statements_about((document,), action, resource, (context or {}).get):
+        return truth.why.removeprefix(f"{INLINE}: ") if isinstance(truth, Unknown) else ("yes" if truth else "no")
+    return "no"
 
 
 @pytest.mark.parametrize(
