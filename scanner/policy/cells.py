@@ -40,7 +40,9 @@ def probes(
     """
     absent: tuple[Probe, ...] = () if key.is_certain else (None,)
     single = [(value,) for value in dict.fromkeys(_values(key, clauses, lookup))]
-    if not key.is_many:
+    # Of a key that nobody knows the policies tell: a set operator is for one with several values.
+    is_many = any(clause.quantifier for clause in clauses) if key.is_many is None else key.is_many
+    if not is_many:
         return tuple(_distinct((*absent, *single), clauses, lookup, mark))
     alone = [probe for probe in _distinct(single, clauses, lookup, mark) if probe]
     if len(alone) > _MOST_TOGETHER:

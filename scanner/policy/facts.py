@@ -155,11 +155,12 @@ def _tag_prefixes(action: str) -> tuple[str, ...]:
 
 
 def _principal_tag(facts: Facts, name: str) -> Fact:
-    # A session may bring tags of its own, and they replace the role's.
+    own = _tag(facts.principal.resource.tags, name)
     trust = facts.trust()
-    if trust is not None and _lets_tag_sessions(trust):
-        return Key(f"{_PRINCIPAL_TAG}{name}")
-    return _tag(facts.principal.resource.tags, name)
+    if trust is None or isinstance(own, Unknown) or not _lets_tag_sessions(trust):
+        return own
+    # A session may bring tags of its own, and they replace the role's.
+    return Key(f"aws:PrincipalTag/{name}", is_certain=own is not None, usual=own)
 
 
 def _resource_tag(target: Target, key: str, name: str) -> Fact:
@@ -215,7 +216,7 @@ def _lets_tag_sessions(trust: Document) -> bool:
     return either(answers) is not False
 
 
-def _tag(tags: Mapping[str, str], name: str) -> Fact:
+def _tag(tags: Mapping[str, str], name: str) -> Values | Unknown | None:
     """The value of a tag; names of condition keys do not tell capital letters from small ones."""
     values = tuple(dict.fromkeys(value for key, value in tags.items() if key.lower() == name))
     if len(values) > 1:

@@ -32,7 +32,8 @@ class Type(Enum):
 class Key:
     """A condition key: `least` and `most` limit a number, `is_certain` is true of a key that every request carries.
 
-    `pattern` (with wildcards) is what all of its values look like.
+    `is_many` is true of a key that may have several values, None where nobody knows. `pattern` (with wildcards) is what
+    all of its values look like, `usual` what the request carries if nobody says otherwise.
     """
 
     name: str
@@ -40,8 +41,9 @@ class Key:
     least: int = 0
     most: int | None = None
     is_certain: bool = False
-    is_many: bool = False
+    is_many: bool | None = False
     pattern: str = "*"
+    usual: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,7 @@ def carried(action: str, key: str) -> Key | None:
     if key in GLOBAL_KEYS:
         return None if login and key == "aws:tagkeys" else GLOBAL_KEYS[key]
     if login is None:
-        return Key(key)
+        return Key(key, is_many=None)
     return next((one for one in login.keys if one.name.lower() == key), None)
 
 

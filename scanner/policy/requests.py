@@ -53,6 +53,6 @@ def lookup_of(facts: Facts, given: Mapping[str, Values | None], *, now: str) -> 
             return found
         if "resourcetag/" in key:
             return Unknown(f"{facts.target.arn} is not in the inventory, and its tags are not known")
-        return usual.get(key)
+        return usual.get(key, found.usual)
 
     return look

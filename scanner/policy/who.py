@@ -17,10 +17,14 @@ from scanner.policy.organizations import Organization, organization_of
 from scanner.policy.patterns import Values
 from scanner.policy.principals import Principal, directory_of
 from scanner.policy.requests import check_action
-from scanner.policy.survey import Answer, Survey
+from scanner.policy.survey import Answer, Request, Survey
 from scanner.policy.words import conditions_in_words
 
 ROOT_NOTE = "the account's root user is not listed: it may do whatever no service control policy denies"
+
+
+Resources = tuple[tuple[str, ...], ...]
+"""ARNs, in tuples where one request needs several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ class Grant:
     """
 
     principal: Principal
-    resources: tuple[tuple[str, ...], ...]
+    resources: Resources
     access: Access
     statements: tuple[Statement, ...] = ()
     needs: tuple[Requirement, ...] = ()
@@ -63,7 +67,7 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """Who may: every user and role has at least one grant. `doubt` says why nobody could be judged, "" where they were."""
+    """Who may: of every user and role a grant or more, in which every resource is once. `doubt` says why nobody could be judged, "" where they were."""
 
     action: str
     grants: tuple[Grant, ...] = ()
@@ -110,9 +114,34 @@ def who_may(
     organization = organization_of(view)
     chosen = directory.principals if principals is None else tuple(map(directory.named, principals))
     requests = [tuple(target_of(view, word) for word in one) for one in dict.fromkeys(words)]
-    answers = survey.answers(requests, chosen)
+    shared: dict[tuple[int, ...], Resources] = {}
+    grants = (
+        replace(grant, resources=_resources(groups, shared))
+        for grant, groups in _merged(survey.answers(requests, chosen), organization, action)
+    )
     notes = (organization.note, ROOT_NOTE) if organization.note else (ROOT_NOTE,)
-    return Answers(action, tuple(_merged(_grant(answer, organization, action) for answer in answers)), notes)
+    return Answers(action, tuple(grants), notes)
+
+
+def _merged(
+    answers: Iterable[Answer], organization: Organization, action: str
+) -> Iterator[tuple[Grant, list[tuple[Request, ...]]]]:
+    """The grants without their resources, and these: answers of one principal that differ in nothing else are one."""
+    for _, own in groupby(answers, key=lambda answer: answer.principal.arn):
+        merged: dict[object, tuple[Grant, list[tuple[Request, ...]]]] = {}
+        for answer in own:
+            grant = _grant(answer, organization, action)
+            alike = (grant.access, grant.statements, grant.needs, grant.reason, grant.notes)
+            merged.setdefault(alike, (grant, []))[1].append(answer.requests)
+        yield from merged.values()
+
+
+def _resources(groups: Sequence[tuple[Request, ...]], shared: dict[tuple[int, ...], Resources]) -> Resources:
+    """The ARNs of some groups of requests; thousands of principals have the same thousands of them, and share one tuple."""
+    key = tuple(map(id, groups))
+    if key not in shared:
+        shared[key] = tuple(tuple(target.arn for target in request) for group in groups for request in group)
+    return shared[key]
 
 
 def _grant(answer: Answer, organization: Organization, action: str) -> Grant:
@@ -122,7 +151,7 @@ def _grant(answer: Answer, organization: Organization, action: str) -> Grant:
              *(note for one in answer.statements for note in foreign_keys(one, action)))  # fmt: skip
     return Grant(
         answer.principal,
-        tuple(tuple(target.arn for target in request) for request in answer.requests),
+        (),
         found.access,
         tuple(dict.fromkeys(answer.statements[number] for number in numbers)),
         tuple(dict.fromkeys(_needs(answer))) if found.access is Access.CONDITIONAL else (),
@@ -139,7 +168,8 @@ def _needs(answer: Answer) -> Iterator[Requirement]:
         if way and not is_open:
             statements = tuple(answer.statements[number] for number in way)
             phrases = dict.fromkeys(_words(one, answer) for one in statements)
-            yield Requirement(" or ".join(phrases), statements)
+            comma = "," if any("," in phrase for phrase in phrases) else ""
+            yield Requirement(f"{comma} or ".join(phrases), statements)
     for number in found.limits:
         statement = answer.statements[number]
         yield Requirement(f"never {_words(statement, answer) or 'at all, perhaps'}", (statement,), denies=True)
@@ -160,15 +190,3 @@ def _reason(answer: Answer) -> str:
         return "; ".join(dict.fromkeys(told)) or "no context meets all conditions"
     doubts = (f"{answer.statements[number].place}: {why}" if number >= 0 else why for number, why in found.doubts)
     return "; ".join(dict.fromkeys(doubts))
-
-
-def _merged(grants: Iterable[Grant]) -> Iterator[Grant]:
-    """Grants of one principal that differ only in their resources are one."""
-    for _, own in groupby(grants, key=lambda grant: grant.principal.arn):
-        merged: dict[object, list[Grant]] = {}
-        for grant in own:
-            alike = (grant.access, grant.statements, grant.needs, grant.reason, grant.notes)
-            merged.setdefault(alike, []).append(grant)
-        for first, *others in merged.values():
-            resources = (*first.resources, *(resource for other in others for resource in other.resources))
-            yield replace(first, resources=resources) if others else first

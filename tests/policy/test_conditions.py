@@ -40,6 +40,7 @@ CASES: list[tuple[str, Any, Any, Any, str]] = [
     ("an asterisk stands for nothing too", "StringLike", "ops*", "ops", "yes"),
     ("a question mark stands for one character", "StringLike", "ops-?", "ops-1", "yes"),
     ("a question mark does not stand for none", "StringLike", "ops-?", "ops-", "no"),
+    ("an asterisk stands for a new line too", "StringLike", "a*b", "a\nb", "yes"),
     ("an asterisk fits an empty text", "StringLike", "*", "", "yes"),
     ("wildcards in the middle", "StringLike", "a*b?c*d", "aXXbYcZZd", "yes"),
     ("wildcards in the middle that do not fit", "StringLike", "a*b?c*d", "aXXbcZZd", "no"),

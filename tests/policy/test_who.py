@@ -101,6 +101,8 @@ def test_one_of_several_ways_is_enough_and_what_adds_nothing_is_left_out() -> No
     two = one(of_user(allow(condition={"NumericEquals": {PORT: 22}}), allow(condition={"NumericEquals": {PORT: 3389}})))
     assert told(two) == ("conditional", "port 22 or port 3389")
     narrower = {"NumericEquals": {PORT: 22}, "Bool": {MFA: "true"}}
+    apart = one(of_user(allow(condition=narrower), allow(condition={"NumericEquals": {PORT: 3389}})))
+    assert told(apart) == ("conditional", "port 22, with MFA, or port 3389")
     wide = one(of_user(allow(condition=narrower), allow(condition={"NumericEquals": {PORT: 22}})))
     assert told(wide) == ("conditional", "port 22")
 
@@ -273,6 +275,28 @@ def test_trap_mixed_family_not_ip_address() -> None:
     assert both.access.value == "denied"
 
 
+def test_trap_two_halves_of_the_internet() -> None:
+    everywhere = allow(condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
+    halves = [deny(condition={"IpAddress": {"aws:SourceIp": half}}) for half in ("0.0.0.0/1", "128.0.0.0/1")]
+    assert one(of_user(everywhere, halves[0])).witness == {"aws:SourceIp": ("128.0.0.0",)}
+    assert one(of_user(everywhere, *halves)).access.value == "denied"
+
+
+def test_a_session_may_bring_tags_of_its_own() -> None:
+    trust = policy({"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": ["sts:AssumeRole", "sts:TagSession"]})
+    core, absent = (allow(condition=block) for block in (
+        {"StringEquals": {"aws:PrincipalTag/team": "core"}}, {"Null": {"aws:PrincipalTag/team": "true"}},
+    ))  # fmt: skip
+    answers_ = [
+        told(one(view(roles=[role("ops", statement, trust=trust, tags=tags)])))
+        for statement in (core, absent) for tags in ({"team": "core"}, {"team": "edge"}, {})
+    ]  # fmt: skip
+    tagged = ("conditional", "in a session tagged team=core")
+    denied = ("denied", "no identity-based policy allows it")
+    assert answers_ == [tagged, tagged, tagged, denied, denied, ("conditional", "without aws:PrincipalTag/team")]
+    assert told(one(view(roles=[role("ops", core, tags={"team": "core"})]))) == ("allowed", "")
+
+
 def test_trap_power_user_access_through_not_action() -> None:
     document = policy({"Effect": "Allow", "NotAction": ["iam:*", "organizations:*"], "Resource": "*"})
     arn = policy_arn("PowerUserAccess", owner="aws")
@@ -403,6 +427,20 @@ def test_many_valued_keys_are_sets() -> None:
     }
     grant = one(of_user(allow("ec2:CreateTags", condition=tags)), "*", action="ec2:CreateTags")
     assert (grant.access.value, grant.witness) == ("conditional", {"aws:TagKeys": ("team",)})
+    unlisted = {
+        "ForAllValues:StringEquals": {"dynamodb:Attributes": ["a"]},
+        "ForAnyValue:StringEquals": {"dynamodb:Attributes": ["b"]},
+    }
+    assert (
+        one(of_user(allow("dynamodb:GetItem", condition=unlisted)), "*", action="dynamodb:GetItem").access.value
+        == "denied"
+    )
+    both = {
+        "ForAnyValue:StringEquals": {"dynamodb:Attributes": ["a"]},
+        "ForAnyValue:StringLike": {"dynamodb:Attributes": ["b"]},
+    }
+    grant = one(of_user(allow("dynamodb:GetItem", condition=both)), "*", action="dynamodb:GetItem")
+    assert grant.witness == {"dynamodb:attributes": ("a", "b")}
     none = {**tags, "ForAllValues:StringNotEquals": {"aws:TagKeys": "team"}}
     assert one(of_user(allow("ec2:CreateTags", condition=none)), "*", action="ec2:CreateTags").access.value == "denied"
 
