@@ -45,7 +45,7 @@ def check(
 
 def _due(inventory: Inventory, calls: list[str]) -> Iterator[tuple[str, str]]:
     homes = {trail.region for trail in inventory.known(TRAIL) if is_owned(trail, inventory)}
-    for region in inventory.known("AWS::Region"):
+    for region in sorted(inventory.known("AWS::Region"), key=lambda one: one.id):
         for call in calls:
             if call != _STOP or region.id in homes:
                 yield region.id, call

@@ -84,6 +84,7 @@ def test_the_estate_is_there(estate: tuple[tuple[Inventory, ...], Diary]) -> Non
     assert {trail.id: trail.get("IsLogging") for trail in here.of("AWS::CloudTrail::Trail")} == {
         "reads-only": True,
         "stopped": False,
+        "objects-only": True,
     }
     assert [bucket.id for bucket in account.of("AWS::S3::Bucket")] == ["estate-audit"]
     endpoints = {endpoint.get("VpcId") for endpoint in here.of("AWS::EC2::VPCEndpoint")}
