@@ -275,6 +275,58 @@ def test_trap_mixed_family_not_ip_address() -> None:
     assert both.access.value == "denied"
 
 
+def test_values_beside_and_between_constants_are_tried() -> None:
+    between = {"NumericGreaterThan": {PORT: 22}, "NumericLessThan": {PORT: 24}}
+    assert one(of_user(allow(condition=between))).witness == {PORT: ("23",)}
+    month = {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01"}, "DateLessThan": {"aws:CurrentTime": "2026-02-01"}}
+    grant = one(of_user(allow(condition=month)))
+    assert (grant.words, grant.witness) == (
+        "after 2026-01-01, before 2026-02-01",
+        {"aws:CurrentTime": ("2026-01-01T00:00:01Z",)},
+    )
+
+
+def test_an_arn_is_compared_part_by_part_in_the_search_too() -> None:
+    odd = "arn:aws:?:b:c:d"
+    text, arn = (
+        allow(condition={"StringLike": {"aws:UserAgent": odd}}),
+        deny(condition={"ArnLike": {"aws:UserAgent": odd}}),
+    )
+    assert one(of_user(text, arn)).witness == {"aws:UserAgent": ("arn:aws:::b:c:d",)}
+
+
+def test_letters_in_another_case_are_tried_where_case_is_ignored() -> None:
+    any_case = allow(SEND_KEY, condition={"StringEqualsIgnoreCase": {"ec2:osuser": "root"}})
+    as_root, as_others = (
+        deny(SEND_KEY, condition={name: {"ec2:osuser": "root"}}) for name in ("StringEquals", "StringNotEquals")
+    )
+    grant = one(of_user(any_case, as_root), action=SEND_KEY)
+    (name,) = grant.witness["ec2:osuser"] or ()
+    assert (name.lower(), name == "root") == ("root", False)
+    assert one(of_user(any_case, as_root, as_others), action=SEND_KEY).access.value == "denied"
+
+
+def test_an_mfa_has_an_age_also_where_only_sessions_without_one_are_denied() -> None:
+    fresh = allow(condition={"NumericLessThan": {"aws:MultiFactorAuthAge": "3600"}})
+    grant = one(of_user(fresh, deny(condition={"Bool": {MFA: "false"}})))
+    assert (grant.access.value, grant.witness[MFA]) == ("conditional", ("true",))
+
+
+def test_what_may_deny_makes_what_is_allowed_unknown() -> None:
+    arn = policy_arn("lost")
+    odd = deny(condition={"StringEquals": {"aws:MoonPhase": "full"}})
+    for inventory in (
+        of_user(allow(), odd),
+        of_user(allow(condition={"NumericEquals": {PORT: 22}}), odd),
+        of_user(allow(), attached=[arn]),
+    ):
+        assert one(inventory).access.value == "unknown"
+    assert one(of_user(allow(), deny(), attached=[arn])).access.value == "denied"
+    limited = deny(condition={"StringEquals": {"aws:MoonPhase": "full"}, "NumericNotEquals": {PORT: 22}})
+    grant = one(of_user(allow(), limited))
+    assert (told(grant), grant.witness) == (("conditional", "never any port but 22"), {PORT: ("22",)})
+
+
 def test_trap_two_halves_of_the_internet() -> None:
     everywhere = allow(condition={"IpAddress": {"aws:SourceIp": "0.0.0.0/0"}})
     halves = [deny(condition={"IpAddress": {"aws:SourceIp": half}}) for half in ("0.0.0.0/1", "128.0.0.0/1")]
