@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from scanner.mock.estate.builder import Builder
-from scanner.mock.event_history import record_event
 
 _LOG_GROUP = "estate-trail"
 _CALLS = ["OpenTunnel", "SendSSHPublicKey"]
@@ -74,6 +73,8 @@ def _build_recorders(builder: Builder) -> None:
 
 
 def _build_events(builder: Builder) -> None:
+    from scanner.mock.event_history import record_event  # noqa: PLC0415 - it loads moto
+
     account = builder.session.client("sts", region_name=builder.region).get_caller_identity()["Account"]
     endpoints = builder.ec2.describe_instance_connect_endpoints()["InstanceConnectEndpoints"]
     spoke = next(one for one in endpoints if one["VpcId"] == builder.ids["spoke"])

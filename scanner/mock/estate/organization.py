@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from scanner.mock.organizations import join_organization
-
 if TYPE_CHECKING:
     from boto3 import Session
 
@@ -23,6 +21,8 @@ def build_organization(session: Session, *, delegated: bool = False) -> dict[str
 
     The account may not read the organization's policies unless it is `delegated` to administer a service for it.
     """
+    from scanner.mock.organizations import join_organization  # noqa: PLC0415 - it loads moto
+
     account = session.client("sts").get_caller_identity()["Account"]
     client: Any = session_of(MANAGEMENT, session).client("organizations")
     client.create_organization(FeatureSet="ALL")

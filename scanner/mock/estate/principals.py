@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from scanner.mock.estate.builder import Builder
-from scanner.mock.identities import load_aws_managed_policies
 
 _AWS_OWN = (
     "AdministratorAccess",
@@ -43,6 +42,8 @@ def allow(actions: str | Sequence[str], resource: str | Sequence[str], **conditi
 
 def deny(actions: str | Sequence[str], resource: str | Sequence[str], **condition: Mapping[str, Any]) -> Statement:
     """A Deny statement."""
+    from scanner.mock.identities import load_aws_managed_policies  # noqa: PLC0415 - it loads moto
+
     return _statement("Deny", actions, resource, condition)
 
 
