@@ -13,12 +13,15 @@ from scanner.policy.facts import target_of
 from scanner.policy.formulas import Access
 from scanner.policy.keys import Key
 from scanner.policy.layers import foreign_keys, notes_about
-from scanner.policy.organizations import Organization, organization_of
+from scanner.policy.organizations import ACCOUNT, ORGANIZATION, POLICY, Organization, organization_of
 from scanner.policy.patterns import Values
-from scanner.policy.principals import Principal, directory_of
+from scanner.policy.principals import GROUP, MANAGED_POLICY, ROLE, USER, Principal, directory_of
 from scanner.policy.requests import check_action
 from scanner.policy.survey import Answer, Request, Survey
 from scanner.policy.words import conditions_in_words
+
+KINDS = frozenset({USER, GROUP, ROLE, MANAGED_POLICY, ORGANIZATION, ACCOUNT, POLICY})
+"""What has to be collected to answer, beside the resources asked about (`LOGINS[action].kind` for their tags)."""
 
 ROOT_NOTE = "the account's root user is not listed: it may do whatever no service control policy denies"
 

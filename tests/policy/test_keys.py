@@ -8,6 +8,7 @@ import pytest
 from scanner.aws.table import KINDS
 from scanner.policy.facts import is_foreign
 from scanner.policy.keys import GLOBAL_KEYS, LOGINS, OPEN_TUNNEL_ACTION, Type, carried
+from scanner.policy.who import KINDS as WHO_KINDS
 
 SESSION = botocore.session.Session()
 
@@ -21,6 +22,10 @@ def test_an_action_is_an_operation_of_its_service(action: str) -> None:
 @pytest.mark.parametrize("login", LOGINS.values(), ids=lambda login: login.action)
 def test_an_action_is_about_a_kind_that_is_collected(login: object) -> None:
     assert getattr(login, "kind", "") in KINDS
+
+
+def test_everything_that_is_asked_for_is_a_kind_that_is_collected() -> None:
+    assert sorted(WHO_KINDS - set(KINDS)) == []
 
 
 @pytest.mark.parametrize(
