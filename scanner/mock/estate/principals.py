@@ -42,8 +42,6 @@ def allow(actions: str | Sequence[str], resource: str | Sequence[str], **conditi
 
 def deny(actions: str | Sequence[str], resource: str | Sequence[str], **condition: Mapping[str, Any]) -> Statement:
     """A Deny statement."""
-    from scanner.mock.identities import load_aws_managed_policies  # noqa: PLC0415 - it loads moto
-
     return _statement("Deny", actions, resource, condition)
 
 
@@ -51,6 +49,8 @@ class _Principals:
     """The verbs of IAM, each with the names this estate uses."""
 
     def __init__(self, builder: Builder) -> None:
+        from scanner.mock.identities import load_aws_managed_policies  # noqa: PLC0415 - it loads moto
+
         self._builder = builder
         self._iam: Any = builder.session.client("iam")
         self._account: str = builder.session.client("sts", region_name=builder.region).get_caller_identity()["Account"]
