@@ -6,6 +6,8 @@ import shlex
 from collections.abc import Iterable, Mapping
 
 from scanner.aws.moments import hours_since, moment
+from scanner.logins.capability import ANYBODY, Capability, Closed, Door, Holder, KeyPush, Who
+from scanner.logins.who import logins_of
 from scanner.model import Answer, Aside, Clear, Flag, Resource, Undecided, Unknown, Unsure
 from scanner.model import View as Inventory
 from scanner.network.accelerators import Accelerated, accelerated
@@ -115,6 +117,7 @@ from scanner.policy.words import block_of, conditions_in_words
 
 __all__ = [
     "ADMIN_PORTS",
+    "ANYBODY",
     "A_READ",
     "CLASSIC_LOAD_BALANCER",
     "EVENT_DATA_STORE",
@@ -144,20 +147,25 @@ __all__ = [
     "Arrival",
     "Aside",
     "Attached",
+    "Capability",
     "Clause",
     "Clear",
+    "Closed",
     "Decision",
     "Directory",
     "Document",
     "DocumentKind",
+    "Door",
     "Entries",
     "Exposure",
     "Fan",
     "Flag",
     "Grant",
     "Grants",
+    "Holder",
     "Host",
     "Inventory",
+    "KeyPush",
     "ManagementEvent",
     "Need",
     "Opening",
@@ -178,6 +186,7 @@ __all__ = [
     "Unsure",
     "Verdict",
     "Way",
+    "Who",
     "WorldEntry",
     "accelerated",
     "actions_of",
@@ -242,6 +251,7 @@ __all__ = [
     "lets_through",
     "lets_through_only",
     "listed",
+    "logins_of",
     "members_of",
     "moment",
     "names_every_action",

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from boto3 import Session
 
     from scanner.collect.access import Access
+    from scanner.logins.capability import Who
     from scanner.network.reach import Reach
     from scanner.policy.decisions import Decision
     from scanner.policy.requests import ContextValue
@@ -107,13 +108,18 @@ def reach(
 
 def _whole(inventory: Inventory | Iterable[Inventory]) -> Inventory:
     """The inventories of an account as one; raises `UsageError` where there is none, or of more than one account."""
-    from scanner.errors import UsageError
     from scanner.model.inventory import merge
 
-    listed = (inventory,) if isinstance(inventory, Inventory) else tuple(inventory)
-    if len({(one.partition, one.account) for one in listed}) != 1:
-        raise UsageError("a question about policies is one about a single account", cure="give its inventories only")
+    listed = _of_one_account((inventory,) if isinstance(inventory, Inventory) else tuple(inventory))
     return listed[0] if len(listed) == 1 else merge(listed)
+
+
+def _of_one_account(inventories: Sequence[Inventory]) -> Sequence[Inventory]:
+    from scanner.errors import UsageError
+
+    if len({(one.partition, one.account) for one in inventories}) != 1:
+        raise UsageError("a question about policies is one about a single account", cure="give its inventories only")
+    return inventories
 
 
 def reach_kinds(source: str, target: str) -> frozenset[str]:
@@ -151,6 +157,43 @@ def decide(
     return decision(
         View(_whole(inventory)), principal=principal, action=action, resource=resource, context=context or {}
     )
+
+
+def who(
+    inventory: Inventory | Iterable[Inventory],
+    action: str = "ec2-instance-connect:OpenTunnel",
+    *,
+    target: str | None = None,
+    principals: Iterable[str] = (),
+) -> Who:
+    """Who can log in, through which doors, to which instances, and what that takes; makes no call at all.
+
+    Args:
+        inventory: One inventory of an account, or all of them: IAM's own is that of the Region "global".
+        action: ec2-instance-connect:OpenTunnel (with the serial console and Session Manager as the other doors),
+            ec2-instance-connect:SendSSHPublicKey, ec2-instance-connect:SendSerialConsoleSSHPublicKey or ssm:StartSession.
+            Of any other action the policies alone are asked.
+        target: An instance (i-…, mi-…, or the value of its Name tag) or an endpoint (eice-…); None for all. Of other
+            actions the ARN they are about.
+        principals: ARNs or names ("role/ops") of those that are asked about; none for everybody.
+
+    Returns a `Who`: `rows` of `Capability`, `closed` (doors that lead nowhere), `notes` (what was not weighed) and
+    `doubts` (what could not be read). Raises `UsageError` for an action, a target or a principal that does not exist.
+    """
+    from scanner.evaluate.run import whole_account
+    from scanner.logins.who import who as answer
+    from scanner.model import View
+
+    listed = (inventory,) if isinstance(inventory, Inventory) else tuple(inventory)
+    whole = _whole(listed) if len(listed) == 1 else whole_account(_of_one_account(listed))
+    return answer(View(whole), action, target=target or "", principals=principals)
+
+
+def who_kinds(action: str) -> frozenset[str]:
+    """What `who` reads to answer a question about an action; raises `UsageError` for what is no action."""
+    from scanner.logins.who import kinds_for
+
+    return kinds_for(action)
 
 
 def load_snapshot(path: str | Path) -> tuple[Inventory, ...]:

@@ -111,10 +111,10 @@ def _places(rule: Rule, inventories: Sequence[Inventory]) -> list[Inventory]:
     accounts: dict[tuple[str, str], list[Inventory]] = {}
     for inventory in inventories:
         accounts.setdefault((inventory.partition, inventory.account), []).append(inventory)
-    return [_whole_account(members) for members in accounts.values()]
+    return [whole_account(members) for members in accounts.values()]
 
 
-def _whole_account(inventories: Sequence[Inventory]) -> Inventory:
+def whole_account(inventories: Sequence[Inventory]) -> Inventory:
     """The Regions of an account as one; a kind that was read in some of them only is a gap of the others."""
     whole = merge(inventories)
     asked = frozenset(KINDS) if whole.collected is None else whole.collected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -126,6 +126,18 @@ def merge(inventories: Sequence[Inventory], *, region: str = GLOBAL) -> Inventor
         collected=None if None in collected else frozenset().union(*(kinds or () for kinds in collected)),
         taken_at=max(inventory.taken_at for inventory in inventories),
         mode=first.mode,
+    )
+
+
+def narrowed(inventory: Inventory, region: str) -> Inventory:
+    """One Region of an account's merged inventory, with what belongs to no Region; an inventory of that Region is itself."""
+    if inventory.region == region:
+        return inventory
+    return replace(
+        inventory,
+        region=region,
+        resources=tuple(one for one in inventory.resources if one.region in (region, GLOBAL)),
+        gaps=tuple(gap for gap in inventory.gaps if gap.region in (region, GLOBAL)),
     )
 
 

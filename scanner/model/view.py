@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TypeVar
 
 from scanner.model.gap import Gap
-from scanner.model.inventory import Inventory
+from scanner.model.inventory import Inventory, narrowed
 from scanner.model.resource import Resource
 from scanner.model.unknown import Undecided
 
@@ -99,6 +99,15 @@ class View:
         if reason:
             raise Undecided(reason)
         return made
+
+    def within(self, region: str) -> View:
+        """The same inventory narrowed to one Region and to what has none; what is read there counts as read here."""
+        kept = self._inventory.kept
+        if ("within", region) not in kept:
+            kept["within", region] = narrowed(self._inventory, region)
+        own = View(kept["within", region])
+        own.read = self.read
+        return own
 
     def judging(self, resource: Resource) -> AbstractContextManager[None]:
         """An `Undecided` inside this block makes `resource` unknown, and the rule goes on with the next one."""

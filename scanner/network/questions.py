@@ -12,7 +12,7 @@ from scanner.network.lookups import Quick
 from scanner.network.paths import Path, Verdict, between
 from scanner.network.proofs import prove
 from scanner.network.transit_tables import read_transit
-from scanner.network.tunnels import kept_tunnel
+from scanner.network.tunnels import kept_tunnel, tunnel_to
 
 
 def internet_exposure(inventory: View, interface: Resource) -> Exposure:
@@ -25,8 +25,15 @@ def proof_of(inventory: View, interface: Resource, opening: Opening, *, port: in
     return prove(fabric_of(inventory), interface, opening, port=port)
 
 
-def tunnel_path(inventory: View, endpoint: Resource, interface: Resource, *, port: int) -> Path:
-    """The path of a session from an EC2 Instance Connect Endpoint to an interface; raises `Undecided`."""
+def tunnel_path(
+    inventory: View, endpoint: Resource, interface: Resource, *, port: int, address: Address | None = None
+) -> Path:
+    """The path of a session from an EC2 Instance Connect Endpoint to an interface; raises `Undecided`.
+
+    To one of its addresses where one is named, else to the first that is reached.
+    """
+    if address is not None and len(addresses_of(interface)) > 1:
+        return tunnel_to(Quick(fabric_of(inventory)), endpoint, interface, address, port=port)
     return kept_tunnel(Quick(fabric_of(inventory)), endpoint, interface, port=port)
 
 

@@ -26,13 +26,21 @@ from scanner.network.transit import gateway_towards
 FAMILIES = {"ipv4": (4,), "ipv6": (6,), "dualstack": (4, 6)}
 
 
+def tunnel_to(look: Lookups, endpoint: Resource, interface: Resource, address: Address, *, port: int) -> Path:
+    """The path of a session to one address of an interface, which has to be of a family that the endpoint speaks."""
+    if address.family not in families_of(endpoint):
+        return _unspoken(endpoint, interface, port)
+    hops = _tunnel(look, endpoint, interface, address, port)
+    return follow(hops, source=endpoint.id, target=interface.id, protocol="tcp", port=port)
+
+
 def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port: int) -> Path:
     """The same path as `tunnel`'s, walked once for all interfaces of a subnet that differ in groups and addresses alone.
 
     Addresses count as the same that no rule on the way tells apart; what the groups say is asked for each interface. A
     path that is not open, or leads over a transit gateway, is walked in full. Raises `Undecided` as `tunnel` does.
     """
-    families = _families_of(endpoint)
+    families = families_of(endpoint)
     addresses = [address for address in addresses_of(interface) if address.family in families]
     if len(addresses) != 1 or endpoint.get("PreserveClientIp") is True:
         return tunnel(look, endpoint, interface, port=port)
@@ -85,7 +93,8 @@ def _alike(
     return replace(walked, target=interface.id, hops=hops)
 
 
-def _families_of(endpoint: Resource) -> tuple[int, ...]:
+def families_of(endpoint: Resource) -> tuple[int, ...]:
+    """The families of addresses that an endpoint speaks."""
     return FAMILIES.get(str(endpoint.get("IpAddressType") or "ipv4"), (4,))
 
 
@@ -94,7 +103,7 @@ def tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port: int)
 
     Raises `Undecided` where the addresses of the interface cannot be read.
     """
-    families = _families_of(endpoint)
+    families = families_of(endpoint)
     addresses = [address for address in addresses_of(interface) if address.family in families]
     best: Path | None = None
     for address in addresses:
@@ -103,8 +112,12 @@ def tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port: int)
         if path.is_open:
             return path
         best = path if best is None or len(path.hops) > len(best.hops) else best
-    if best is not None:
-        return best
+    return best or _unspoken(endpoint, interface, port)
+
+
+def _unspoken(endpoint: Resource, interface: Resource, port: int) -> Path:
+    """The path that ends at once: the interface has no address of a family that the endpoint speaks."""
+    families = families_of(endpoint)
     spoken = " and ".join(f"IPv{family}" for family in families)
     rule = f"{interface.id} has no {spoken} address, and {endpoint.id} speaks nothing else"
     blocked = (Hop(NETWORK_INTERFACE, interface.id, allows=False, rule=rule, code="UNSUPPORTED_ADDRESS_FAMILY"),)

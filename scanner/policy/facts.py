@@ -37,12 +37,14 @@ class Target:
     """A resource as a request names it: its ARN ("*" for actions without one), and what the inventory has of it.
 
     `resource` is None where the inventory does not have it; `doubt` then says why it may exist unseen, "" where it does
-    not (a question about a resource that could be made).
+    not (a question about a resource that could be made). `given` are condition keys (in small letters) that requests for
+    this target carry with these values; None is a key that they lack.
     """
 
     arn: str
     resource: Resource | None = None
     doubt: str = ""
+    given: tuple[tuple[str, Values | None], ...] = ()
 
     @property
     def region(self) -> str:
@@ -106,6 +108,9 @@ class Facts:
 
     def __call__(self, key: str) -> Fact:
         """What is known under a key in small letters."""
+        for name, values in self.target.given:
+            if name == key:
+                return values
         try:
             return _source(self.action, key)(self)
         except Undecided as doubt:

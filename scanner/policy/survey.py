@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from scanner.model import Unknown, View
+from scanner.policy.conditions import Clause
 from scanner.policy.documents import Core, Document, Statement
 from scanner.policy.facts import Fact, Facts, Target
 from scanner.policy.formulas import Formula, Part
@@ -76,6 +77,20 @@ class Survey:
         self._searched: dict[object, Found] = {}
         self._kept: Kept = {}
         self._keys: dict[object, tuple[str, ...]] = {}
+        self._above: dict[str, tuple[Layer, ...]] = {}
+
+    def may_be_allowed(self, principal: Principal) -> bool:
+        """Whether each layer above a principal has a statement that is about the action and does not deny it."""
+        return all(
+            any(one.core.allows is not False for document in layer.documents for one in self._statements(document))
+            for layer in self._layers(principal)
+        )
+
+    def clauses(self, principal: Principal, key: str) -> tuple[Clause, ...]:
+        """The conditions that statements about the action put on a key (in small letters), in any layer of a principal."""
+        documents = (document for layer in self._layers(principal) for document in layer.documents)
+        cores = dict.fromkeys(one.core for document in documents for one in self._statements(document))
+        return tuple(dict.fromkeys(clause for core in cores for clause in core.clauses if clause.key == key))
 
     def answers(self, requests: Sequence[Request], principals: Sequence[Principal]) -> Iterator[Answer]:
         """The answers for every principal, each about all of the requests together."""
@@ -92,11 +107,13 @@ class Survey:
 
     def _layers(self, principal: Principal) -> tuple[Layer, ...]:
         """The layers without the documents that are not about the action."""
-        found = layers_of(self._directory, self._organization, principal)
-        return tuple(
-            Layer(layer.name, tuple(document for document in layer.documents if self._statements(document)))
-            for layer in found
-        )
+        kept = self._above.get(principal.arn)
+        if kept is None:
+            kept = self._above[principal.arn] = tuple(
+                Layer(layer.name, tuple(document for document in layer.documents if self._statements(document)))
+                for layer in layers_of(self._directory, self._organization, principal)
+            )
+        return kept
 
     def _statements(self, document: Document) -> tuple[Statement, ...]:
         found = self._about_action.get(document)
@@ -112,8 +129,11 @@ class Survey:
         cores = list(dict.fromkeys(one.core for document in documents for one in self._statements(document)))
         plain = [core for core in cores if not _has_variables_in(core)]
         asked = {name for core in cores for clause in core.clauses for name in (clause.key, *clause.variables)}
+        given = {key for request in requests for target in request for key, _ in target.given}
         keys = [
-            key for key in asked if key.startswith(_OF_THE_TARGET) or "resourcetag/" in key or key.endswith(":region")
+            key
+            for key in asked
+            if key.startswith(_OF_THE_TARGET) or "resourcetag/" in key or key.endswith(":region") or key in given
         ]
         groups: dict[object, list[Request]] = {}
         for request in requests if principals else ():
@@ -152,7 +172,12 @@ class Survey:
         if found is None:
             found = self._searched[key] = search(_formulas(chosen, len(known)), known, kept=self._kept)
         return Answer(
-            principal, group, found, statements, tuple(layer.name for _ in known for layer in layers), known[0]
+            principal,
+            group,
+            found,
+            statements,
+            tuple(layer.name for _ in known for layer in layers),
+            known[0],
         )
 
     def _chosen(self, document: Document, facts: Facts) -> Chosen:

@@ -133,7 +133,7 @@ def _merged(
     for _, own in groupby(answers, key=lambda answer: answer.principal.arn):
         merged: dict[object, tuple[Grant, list[tuple[Request, ...]]]] = {}
         for answer in own:
-            grant = _grant(answer, organization, action)
+            grant = grant_of(answer, organization, action)
             alike = (grant.access, grant.statements, grant.needs, grant.reason, grant.notes)
             merged.setdefault(alike, (grant, []))[1].append(answer.requests)
         yield from merged.values()
@@ -147,7 +147,8 @@ def _resources(groups: Sequence[tuple[Request, ...]], shared: dict[tuple[int, ..
     return shared[key]
 
 
-def _grant(answer: Answer, organization: Organization, action: str) -> Grant:
+def grant_of(answer: Answer, organization: Organization, action: str) -> Grant:
+    """An answer with its statements, its needs and its notes; its resources are left out."""
     found = answer.found
     numbers = found.limits if found.access is Access.DENIED else [number for way in found.ways for number in way]
     notes = (*notes_about(organization, answer.principal, action),
