@@ -89,10 +89,13 @@ from scanner.policy.documents import Document, read_document
 from scanner.policy.documents import Statement as PolicyStatement
 from scanner.policy.formulas import Access
 from scanner.policy.keys import OPEN_TUNNEL_ACTION, SEND_KEY_ACTION, SEND_SERIAL_KEY_ACTION, START_SESSION_ACTION
+from scanner.policy.licence_answers import Wide, answers_about, conditions_of, told_statement
+from scanner.policy.licences import Licence, Licences, Reach, is_firm, licences_of, limits_tags
 from scanner.policy.network_activity import NETWORK_ACTIVITY_SOURCES, records_refusals
 from scanner.policy.organizations import Organization, organization_of
 from scanner.policy.places import DocumentKind, Place
 from scanner.policy.principals import Directory, Principal, directory_of
+from scanner.policy.rewrites import rewrite
 from scanner.policy.selectors import A_READ, OPEN_TUNNEL, ManagementEvent, Recording
 from scanner.policy.statements import (
     names_every_action,
@@ -111,7 +114,7 @@ from scanner.policy.trails import (
     store_records,
     trail_records,
 )
-from scanner.policy.trust import Trustee, trustees_of
+from scanner.policy.trust import Trustee, asks_for_mfa, trustees_of
 from scanner.policy.who import Answers, Grant, Requirement, who_may
 from scanner.policy.words import block_of, conditions_in_words
 
@@ -166,6 +169,8 @@ __all__ = [
     "Host",
     "Inventory",
     "KeyPush",
+    "Licence",
+    "Licences",
     "ManagementEvent",
     "Need",
     "Opening",
@@ -175,6 +180,7 @@ __all__ = [
     "PolicyStatement",
     "Principal",
     "Range",
+    "Reach",
     "Recording",
     "Requirement",
     "Resource",
@@ -187,6 +193,7 @@ __all__ = [
     "Verdict",
     "Way",
     "Who",
+    "Wide",
     "WorldEntry",
     "accelerated",
     "actions_of",
@@ -195,6 +202,8 @@ __all__ = [
     "admitted_by_groups",
     "admitted_outsiders",
     "alert_on",
+    "answers_about",
+    "asks_for_mfa",
     "attached_to",
     "balancer_interfaces",
     "belongs_to_endpoint",
@@ -202,6 +211,7 @@ __all__ = [
     "compare_gateway_endpoint",
     "compare_interface_endpoints",
     "conditions_in_words",
+    "conditions_of",
     "connection_path",
     "covers",
     "cure_of_bastion",
@@ -232,6 +242,7 @@ __all__ = [
     "is_announced",
     "is_blocked",
     "is_connect_service",
+    "is_firm",
     "is_going",
     "is_installed",
     "is_listening",
@@ -250,6 +261,8 @@ __all__ = [
     "leads_to_aws",
     "lets_through",
     "lets_through_only",
+    "licences_of",
+    "limits_tags",
     "listed",
     "logins_of",
     "members_of",
@@ -270,6 +283,7 @@ __all__ = [
     "records_refusals",
     "registered_in",
     "replacements_of",
+    "rewrite",
     "route_table_of",
     "sees_behind",
     "service_of",
@@ -281,6 +295,7 @@ __all__ = [
     "tag_among",
     "target_of",
     "text_of",
+    "told_statement",
     "topology_of",
     "traffic_in_words",
     "trail_records",

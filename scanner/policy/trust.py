@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.model import View
-from scanner.policy.documents import Statement
+from scanner.model import Unknown, View
+from scanner.policy.documents import Core, Statement
+from scanner.policy.patterns import Lookup, Values
 from scanner.policy.principals import Principal, directory_of
+from scanner.policy.truths import Truth
 from scanner.policy.words import conditions_in_words
 
 _ASSUMING = ("sts:assumerole", "sts:assumerolewithsaml", "sts:assumerolewithwebidentity")
@@ -33,6 +35,56 @@ class Trustee:
     statement: Statement
     denies: bool = False
     doubt: str = ""
+
+
+def asks_for_mfa(view: View, principal: Principal, *, providers_ask: bool) -> Truth:
+    """Whether nobody becomes a role without multi-factor authentication; a user's keys never ask for it.
+
+    What an identity provider asks of people is not in AWS: unknown, unless `providers_ask` says that they do.
+    Raises `Undecided` where IAM was not read whole.
+    """
+    trust = directory_of(view).trust(principal)
+    if trust is None:
+        return False
+    about = [
+        one.core for one in trust.statements if any(one.core.about_action(name) is not False for name in _ASSUMING)
+    ]
+    denied = {place for place, lookup in enumerate(_WITHOUT_MFA) for core in about
+              if core.allows is False and ("AWS", "*") in _named(core) and core.holds(lookup) is True}  # fmt: skip
+    found: Truth = True
+    for core in (core for core in about if core.allows is not False):
+        if all(place in denied or core.holds(lookup) is False for place, lookup in enumerate(_WITHOUT_MFA)):
+            continue
+        if core.trouble or core.principals is None:
+            found = Unknown(f"the trust policy of {principal.word} cannot be read: {core.trouble}")
+        elif all(kind == "Federated" for kind, _ in core.principals) and not core.names_others:
+            found = found if providers_ask else Unknown(_UNSEEN.format(principal.word))
+        else:
+            return False
+    return found
+
+
+_UNSEEN = "whether the identity provider by which people become {} asks for MFA is not told by AWS"
+_MFA = "aws:multifactorauth"
+
+
+def _named(core: Core) -> tuple[tuple[str, str], ...]:
+    """The principals; the bare asterisk is everybody, as AWS: "*" is."""
+    return tuple(("AWS" if kind == "*" else kind, name) for kind, name in core.principals or ())
+
+
+def _lookup(present: Values | None) -> Lookup:
+    """A request that says this of MFA, and of which nothing else is known."""
+
+    def look(key: str) -> Values | Unknown | None:
+        if key.startswith(_MFA):
+            return present if key.endswith("present") else None
+        return Unknown("it is not known before there is a request")
+
+    return look
+
+
+_WITHOUT_MFA = (_lookup(None), _lookup(("false",)))
 
 
 def trustees_of(view: View, principal: Principal) -> tuple[Trustee, ...]:

@@ -14,7 +14,6 @@ from scanner.rulebook.shelf import load_rules
 ANNOUNCED = frozenset(
     [
         "EVD002",
-        "IAM001",
         "IAM002",
         "IAM003",
         "IAM004",
