@@ -16,6 +16,7 @@ _COMMANDS: Mapping[str, str] = {
     "scan": "scanner.cli.scan:scan",
     "snapshot": "scanner.cli.snapshot:snapshot",
     "explain": "scanner.cli.explain:explain",
+    "who": "scanner.cli.who:who",
     "map": "scanner.cli.map:draw_map",
     "rules": "scanner.cli.rules:rules",
     "completion": "scanner.cli.completion:completion",

@@ -31,12 +31,12 @@ from scanner.policy.keys import (
     START_SESSION_ACTION,
 )
 from scanner.policy.layers import NOT_SEEN, NOT_SEEN_ON_RESOURCES
-from scanner.policy.organizations import ACCOUNT, ORGANIZATION, POLICY, organization_of
-from scanner.policy.principals import GROUP, MANAGED_POLICY, ROLE, USER, Principal, directory_of
+from scanner.policy.organizations import organization_of
+from scanner.policy.principals import Principal, directory_of
 from scanner.policy.trust import trustees_of
+from scanner.policy.who import KINDS as POLICY_KINDS
 from scanner.policy.who import ROOT_NOTE, Grant, who_may
 
-POLICY_KINDS = frozenset({USER, GROUP, ROLE, MANAGED_POLICY, ORGANIZATION, ACCOUNT, POLICY})
 TUNNEL_KINDS = frozenset({
     *FABRIC_KINDS, PEERING, TRANSIT_GATEWAY, TRANSIT_TABLE, ATTACHMENT, INSTANCE_CONNECT_ENDPOINT,
 })  # fmt: skip
