@@ -22,11 +22,12 @@ from scanner.network.ends import Found, Question
 from scanner.network.entrances import Entrance, entrances
 from scanner.network.exposure import sources_in_words
 from scanner.network.front_doors import LOAD_BALANCER, TARGET_GROUP
+from scanner.network.hops import acl_hop, groups_hop, returning
 from scanner.network.interfaces import addresses_of, is_unfiltered, worn_by
 from scanner.network.listener_doors import listener_doors
 from scanner.network.lookups import Lookups
 from scanner.network.painting import SPACE
-from scanner.network.paths import Verdict, acl_hop, follow, groups_hop, returning
+from scanner.network.paths import Verdict, follow
 from scanner.network.proofs import witness
 from scanner.network.routes import INTERNET_GATEWAY
 from scanner.network.structures import text_of

@@ -15,10 +15,12 @@ from scanner.network.certified import certified
 from scanner.network.egress import destinations, next_target, route_hop
 from scanner.network.exposure import sources_in_words
 from scanner.network.fabric import PEERING, SUBNET, VPC, Fabric
+from scanner.network.hops import acl_hop, groups_hop, returning
+from scanner.network.inner import between_interfaces
 from scanner.network.interfaces import Address, addresses_of, groups_of, is_unfiltered, number
 from scanner.network.lookups import Lookups
 from scanner.network.painting import SPACE
-from scanner.network.paths import Path, acl_hop, between_interfaces, follow, groups_hop, returning
+from scanner.network.paths import Path, follow
 from scanner.network.proofs import witness
 from scanner.network.security_groups import NETWORK_INTERFACE
 from scanner.network.structures import structures

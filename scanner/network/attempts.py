@@ -15,10 +15,12 @@ from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state
 from scanner.network.ends import Found, Question
 from scanner.network.entrances import entrances
 from scanner.network.exposure import sources_in_words
+from scanner.network.inner import between
 from scanner.network.interfaces import Address, addresses_of
+from scanner.network.inward import from_internet
 from scanner.network.listening import behind_listener
 from scanner.network.lookups import Lookups
-from scanner.network.paths import Path, Verdict, between, follow, from_internet
+from scanner.network.paths import Path, Verdict, follow
 from scanner.network.proofs import witness
 from scanner.network.tunnels import tunnel
 

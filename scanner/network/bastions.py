@@ -16,11 +16,12 @@ from scanner.network.attachments import attached_to
 from scanner.network.corporate import Arrival, client_vpn_arrivals, corporate_arrivals
 from scanner.network.exposure import kept_exposure
 from scanner.network.fabric import PEERING, fabric_of
+from scanner.network.inner import between
 from scanner.network.instances import INSTANCE, is_live
 from scanner.network.interfaces import Address, addresses_of, groups_of
 from scanner.network.lookups import Quick
 from scanner.network.memory import Memory
-from scanner.network.paths import Path, Verdict, between
+from scanner.network.paths import Path, Verdict
 from scanner.network.proofs import prove
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
 from scanner.network.transit_tables import read_transit

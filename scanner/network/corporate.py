@@ -14,10 +14,12 @@ from scanner.model import Hop, Resource, Undecided
 from scanner.network import acls
 from scanner.network.addresses import Intervals, intersection, joined, public, subtract, union
 from scanner.network.fabric import VPC, Fabric
+from scanner.network.hops import acl_hop, groups_hop, returning
+from scanner.network.inner import between
 from scanner.network.interfaces import addresses_of, groups_of, number
 from scanner.network.lookups import Quick, family_of
 from scanner.network.painting import SPACE, is_active, target_of
-from scanner.network.paths import Path, acl_hop, between, follow, groups_hop, returning
+from scanner.network.paths import Path, follow
 from scanner.network.proofs import witness
 from scanner.network.routes import ROUTE_TABLE, describe_route
 from scanner.network.security_groups import NETWORK_INTERFACE

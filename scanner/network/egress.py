@@ -15,10 +15,10 @@ from scanner.network.addresses import Intervals, complement, intersection, joine
 from scanner.network.block_public_access import OFF, OPTIONS
 from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state, endpoint_type
 from scanner.network.fabric import Fabric
+from scanner.network.hops import acl_hop, groups_hop, returning
 from scanner.network.interfaces import Address, groups_of, is_unfiltered
 from scanner.network.lookups import Lookups
 from scanner.network.painting import SPACE, is_active, target_of
-from scanner.network.paths import acl_hop, groups_hop, returning
 from scanner.network.proofs import witness
 from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, describe_route
 from scanner.network.security_groups import NETWORK_INTERFACE

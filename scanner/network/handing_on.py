@@ -14,9 +14,11 @@ from scanner.network import acls
 from scanner.network.addresses import Intervals, intersection
 from scanner.network.certified import certified
 from scanner.network.fabric import Fabric
+from scanner.network.hops import acl_hop
+from scanner.network.inner import between_interfaces
 from scanner.network.interfaces import Address, addresses_of, groups_of, is_unfiltered
 from scanner.network.lookups import Lookups
-from scanner.network.paths import Path, acl_hop, between_interfaces, follow
+from scanner.network.paths import Path, follow
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from scanner.network.addresses import Intervals, intersection
 from scanner.network.exposure import Opening
 from scanner.network.fabric import Fabric
 from scanner.network.interfaces import addresses_of
+from scanner.network.inward import from_internet
 from scanner.network.lookups import Plain, family_of
-from scanner.network.paths import Path, Verdict, follow, from_internet
+from scanner.network.paths import Path, Verdict, follow
 from scanner.network.security_groups import NETWORK_INTERFACE
 
 # A witness that people recognise, where the sources hold it: an address of a public resolver of each family.

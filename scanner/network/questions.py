@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from scanner.model import Resource, View
 from scanner.network.exposure import Exposure, Opening, kept_exposure
 from scanner.network.fabric import PEERING, fabric_of
+from scanner.network.inner import between
 from scanner.network.interfaces import Address, addresses_of
 from scanner.network.lookups import Quick
-from scanner.network.paths import Path, Verdict, between
+from scanner.network.paths import Path, Verdict
 from scanner.network.proofs import prove
 from scanner.network.transit_tables import read_transit
 from scanner.network.tunnels import kept_tunnel, tunnel_to

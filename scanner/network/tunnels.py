@@ -13,12 +13,14 @@ from dataclasses import replace
 
 from scanner.model import Hop, Resource, Undecided
 from scanner.network import acls
-from scanner.network.addresses import intersection
+from scanner.network.addresses import Interval, intersection
+from scanner.network.hops import acl_hop, groups_hop, returning
+from scanner.network.inner import between_interfaces
 from scanner.network.instance_connect import INSTANCE_CONNECT_ENDPOINT, is_usable
 from scanner.network.interfaces import Address, addresses_of, groups_of, worn_by
 from scanner.network.lookups import Lookups
 from scanner.network.painting import SPACE
-from scanner.network.paths import Path, acl_hop, between_interfaces, follow, groups_hop, returning
+from scanner.network.paths import Path, follow
 from scanner.network.proofs import witness
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
 from scanner.network.transit import gateway_towards
@@ -66,10 +68,9 @@ def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port:
 
 
 def _edges(look: Lookups, endpoint: Resource, family: int) -> list[int]:
-    """Where what the endpoint's groups, its subnet's network ACL and its routes say of an address may change."""
+    """Where what the network ACL and the routes of the endpoint's subnet say of an address may change."""
     subnet_id = str(_interface_of(look, endpoint, family)[0].get("SubnetId", ""))
-    grants = look.fabric.grants(_groups_of_endpoint(endpoint), egress=True, protocol="tcp").all
-    spans = [grant.addresses for grant in grants if grant.addresses is not None and grant.family == family]
+    spans: list[Interval] = []
     for egress in (True, False):
         entries = look.fabric.entries(subnet_id, egress=egress, protocol="tcp", family=family)
         spans += [entry.addresses for entry in entries]

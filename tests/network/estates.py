@@ -8,9 +8,10 @@ from typing import Any, Self
 from scanner.model import Gap, Inventory, Resource, Undecided, View
 from scanner.network.exposure import exposure_of
 from scanner.network.fabric import Fabric
+from scanner.network.inner import between
 from scanner.network.interfaces import addresses_of
 from scanner.network.lookups import Plain, Quick
-from scanner.network.paths import Path, Verdict, between
+from scanner.network.paths import Path, Verdict
 from scanner.network.proofs import prove, refute
 from scanner.network.questions import connection_path
 from scanner.network.tunnels import tunnel

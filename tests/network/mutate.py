@@ -3,6 +3,7 @@
     python -m tests.network.mutate                       # all of them
     python -m tests.network.mutate acls.py "first match" # those of a file, or with these words in their rule
     python -m tests.network.mutate --workers 4
+    python -m tests.network.mutate --resume mutants.jsonl   # not again what this file tells and nothing has changed
 
 The exit code is 0 where every mutant died but those listed as equivalent, 1 where one did otherwise, and 2 where nothing
 can be said: the tests are red without any mutation, or a mutation does not fit the engine any more.
@@ -21,6 +22,7 @@ from pathlib import Path
 
 from tests.network.mutations import crossings, doors, published, tables, topology, walks
 from tests.network.mutations.laboratory import ENGINE, Laboratory, Outcome
+from tests.network.mutations.ledger import Ledger
 from tests.network.mutations.mutation import Mutation
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,26 +49,46 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.network.mutate", description=__doc__.partition("\n")[0])
     parser.add_argument("words", nargs="*", help="files of the engine, or words of the rules that are broken")
     parser.add_argument("--workers", type=int, default=2, help="how many mutants are tried at once (2)")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep what becomes of each in FILE, and believe it")
     options = parser.parse_args(arguments)
     chosen = [one for one in MUTATIONS if _is_wanted(one, options.words)]
     if not chosen:
         return _give_up("no mutation is of these files or has these words")
-    with tempfile.TemporaryDirectory() as folder:
-        started = time.monotonic()
-        laboratory = Laboratory(ROOT, Path(folder), workers=options.workers)
-        unfit = list(_unfit(laboratory.frozen, chosen))
-        if unfit:
-            return _give_up("\n".join(unfit))
-        refusal = laboratory.refusal()
-        if refusal:
-            return _give_up(refusal)
-        _say(f"unmutated: {laboratory.tests_taken} tests pass in {laboratory.seconds:.1f} s")
-        sentinel = laboratory.outcome_of(SENTINEL)
-        if sentinel.word != "killed":
-            return _give_up(f"the sentinel {sentinel.word}: the tests do not run against the mutated copy")
-        with ThreadPoolExecutor(options.workers) as pool:
-            told = [_told(*one) for one in zip(chosen, pool.map(laboratory.outcome_of, chosen), strict=True)]
-        return _summary(Counter(told), time.monotonic() - started)
+    with tempfile.TemporaryDirectory() as folder, Laboratory(ROOT, Path(folder), workers=options.workers) as laboratory:
+        return _tried(laboratory, chosen, Ledger(options.resume, laboratory.frozen, laboratory.tests), options.workers)
+
+
+def _tried(laboratory: Laboratory, chosen: Sequence[Mutation], ledger: Ledger, workers: int) -> int:
+    started = time.monotonic()
+    unfit = list(_unfit(laboratory.frozen, chosen))
+    if unfit:
+        return _give_up("\n".join(unfit))
+    refusal = laboratory.refusal()
+    if refusal:
+        return _give_up(refusal)
+    _say(f"unmutated: {laboratory.tests_taken} tests pass in {laboratory.seconds:.1f} s, watched")
+    sentinel = laboratory.outcome_of(SENTINEL)
+    if sentinel.word != "killed":
+        return _give_up(f"the sentinel {sentinel.word}: the tests do not run against the mutated copy")
+
+    def outcome_of(mutation: Mutation) -> Outcome:
+        kept = ledger.outcome_of(mutation)
+        if kept is not None:
+            return kept
+        outcome = laboratory.outcome_of(mutation, known=ledger.known(mutation))
+        ledger.keep(mutation, outcome)
+        return outcome
+
+    with ThreadPoolExecutor(workers) as pool:
+        outcomes = list(zip(chosen, _telling(chosen, pool.map(outcome_of, chosen)), strict=True))
+    return _summary(outcomes, time.monotonic() - started)
+
+
+def _telling(chosen: Iterable[Mutation], outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The same outcomes, each told as soon as it is there."""
+    for mutation, outcome in zip(chosen, outcomes, strict=True):
+        _tell(mutation, outcome)
+        yield outcome
 
 
 def _is_wanted(mutation: Mutation, words: Iterable[str]) -> bool:
@@ -88,24 +110,31 @@ def _unfit(frozen: Path, chosen: Iterable[Mutation]) -> Iterator[str]:
         rules.add(one.words)
 
 
-def _told(mutation: Mutation, outcome: Outcome) -> str:
-    """The word that counts, after the mutant's line has been printed."""
-    word = outcome.word
-    if mutation.equivalent and word != "broken":
-        word = "equivalent" if word == "survived" else "not equivalent"
-    more = f"  [{outcome.by}]" if outcome.by else ""
+def _word(mutation: Mutation, outcome: Outcome) -> str:
+    """The word that counts: what is listed as equivalent has to live."""
+    if not mutation.equivalent or outcome.word == "broken":
+        return outcome.word
+    return "equivalent" if outcome.word == "survived" else "not equivalent"
+
+
+def _tell(mutation: Mutation, outcome: Outcome) -> None:
+    word = _word(mutation, outcome)
+    more = f"  [{outcome.by.rpartition('/')[2]}]" if outcome.by else ""
+    more += f" {outcome.crash}" if outcome.crash else ""
     if word in ("survived", "broken"):
         more += f"\n    {mutation.old!r} -> {mutation.new!r}"
     _say(f"{word:<10} {outcome.seconds:5.1f} s  {mutation.words}{more}")
-    return word
 
 
-def _summary(counted: Counter[str], seconds: float) -> int:
+def _summary(outcomes: Sequence[tuple[Mutation, Outcome]], seconds: float) -> int:
+    counted = Counter(_word(*one) for one in outcomes)
     died = counted["killed"] + counted["timed out"]
-    late = f" ({counted['timed out']} of them by running too long)" if counted["timed out"] else ""
-    equivalent = f"{counted['equivalent']} equivalent"
+    fell = sum(1 for _, outcome in outcomes if outcome.crash)
+    ways = [f"{fell} of them by a crash alone"] * bool(fell)
+    ways += [f"{counted['timed out']} by running too long"] * bool(counted["timed out"])
+    how = f" ({', '.join(ways)})" if ways else ""
     rest = "".join(f", {counted[word]} {word}" for word in ("survived", "not equivalent", "broken") if counted[word])
-    _say(f"{counted.total()} mutants: {died} killed{late}, {equivalent}{rest}; {seconds:.0f} s")
+    _say(f"{counted.total()} mutants: {died} killed{how}, {counted['equivalent']} equivalent{rest}; {seconds:.0f} s")
     if counted["broken"]:
         return _UNFIT
     return _RED if counted["survived"] or counted["not equivalent"] else 0

@@ -182,6 +182,27 @@ def six(estate: Estate) -> None:
 
 
 SESSIONS: dict[str, tuple[dict[str, Any], Change, str]] = {
+    "the endpoint tells its own groups, whatever its interface says": (
+        {},
+        lambda e: e.put(INTERFACE, "eni-9", Groups=[{"GroupId": "sg-1"}]).put(
+            GROUP, "sg-2", IpPermissions=[rule("sg-9")]
+        ),
+        REACHABLE,
+    ),
+    "the endpoint does not wear what its interface alone wears": (
+        {},
+        lambda e: e.put(INTERFACE, "eni-9", Groups=[{"GroupId": "sg-1"}]).put(
+            GROUP, "sg-2", IpPermissions=[rule("sg-1")]
+        ),
+        BLOCKED,
+    ),
+    "the answer of the first address is denied, and the second is reached": (
+        {},
+        lambda e: e.put(INTERFACE, "eni-2", PrivateIpAddresses=[address("10.1.2.7"), address("10.1.2.6")]).entries(
+            "acl-9", entry(90, "deny", "10.1.2.7/32"), entry(100, "allow")
+        ),
+        REACHABLE,
+    ),
     "an endpoint of both families and a host of IPv6": ({"IpAddressType": "dualstack"}, six, REACHABLE),
     "an endpoint of IPv6 and a host of IPv6": ({"IpAddressType": "ipv6"}, six, REACHABLE),
     "an endpoint of IPv4 and a host of IPv6": ({"IpAddressType": "ipv4"}, six, BLOCKED),

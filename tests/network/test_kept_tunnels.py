@@ -8,7 +8,9 @@ from scanner.network.fabric import Fabric
 from scanner.network.lookups import Quick
 from scanner.network.paths import Path
 from scanner.network.tunnels import kept_tunnel, tunnel
-from tests.network.estates import INTERFACE, TUNNEL, Estate, address, connected, entry, found, route, rule
+from tests.network.estates import GROUP, INTERFACE, TUNNEL, Estate, address, connected, entry, found, route, rule
+
+OPEN, CLOSED = "reachable", "not-reachable"
 
 
 def neighbours(estate: Estate) -> Estate:
@@ -55,6 +57,56 @@ def test_a_rule_that_cuts_through_a_subnet_tells_its_addresses_apart(cut: str) -
     told = paths(CUTS[cut](neighbours(connected())).fabric())
     assert all(own == kept for own, kept in told.values())
     assert {id_ for id_ in ("eni-2", "eni-3", "eni-4", "eni-5") if told[id_][1].is_open} == {"eni-2", "eni-4"}
+
+
+# What a path that was walked for another interface must not be taken for. The interfaces are asked in this order.
+
+
+def kept(estate: Estate, *asked: str, endpoint: str = "eice-1") -> list[str]:
+    fabric = estate.fabric()
+    look, opened = Quick(fabric), found(fabric, TUNNEL, endpoint)
+    hosts = [found(fabric, INTERFACE, id_) for id_ in asked]
+    return [kept_tunnel(look, opened, one, port=22).verdict.value for one in hosts]
+
+
+def test_a_kept_path_is_none_of_another_client() -> None:
+    estate = neighbours(connected(PreserveClientIp=True))
+    estate.entries("acl-2", entry(1, "allow", "10.200.0.0/16", ports=(22, 22)))
+    # sg-2 lets in clients of 10.200.0.0/16, as the ACL does; sg-3 those of 10.1.9.0/24 alone, where the endpoint is.
+    assert kept(estate, "eni-2", "eni-4") == [OPEN, CLOSED]
+
+
+def test_a_path_to_one_address_of_several_is_kept_for_no_other() -> None:
+    estate = neighbours(connected()).entries("acl-9", entry(90, "deny", "10.1.2.128/25"), entry(100, "allow"))
+    estate.put(INTERFACE, "eni-3", PrivateIpAddresses=[address("10.1.2.201"), address("10.1.2.7")])
+    assert kept(estate, "eni-3", "eni-4") == [OPEN, CLOSED]
+
+
+def test_a_kept_path_is_of_its_port() -> None:
+    fabric = neighbours(connected()).fabric()
+    endpoint, look = found(fabric, TUNNEL, "eice-1"), Quick(fabric)
+    told = [kept_tunnel(look, endpoint, found(fabric, INTERFACE, "eni-2"), port=port) for port in (22, 443)]
+    assert [(path.port, path.verdict.value) for path in told] == [(22, OPEN), (443, CLOSED)]
+
+
+def test_a_kept_path_is_of_its_endpoint() -> None:
+    estate = neighbours(connected()).add(
+        TUNNEL, InstanceConnectEndpointId="eice-2", SubnetId="subnet-9", VpcId="vpc-1", NetworkInterfaceIds=["eni-9"],
+        SecurityGroupIds=["sg-9"], State="delete-in-progress",
+    )  # fmt: skip
+    fabric = estate.fabric()
+    look, target = Quick(fabric), found(fabric, INTERFACE, "eni-2")
+    told = [kept_tunnel(look, found(fabric, TUNNEL, id_), target, port=22) for id_ in ("eice-1", "eice-2")]
+    assert [(path.source, path.verdict.value) for path in told] == [("eice-1", OPEN), ("eice-2", CLOSED)]
+
+
+def test_a_reference_in_the_endpoints_group_is_asked_for_every_interface() -> None:
+    estate = neighbours(connected()).put(GROUP, "sg-9", IpPermissionsEgress=[rule("sg-2", ports=None)])
+    assert kept(estate, "eni-2", "eni-4", "eni-5") == [OPEN, CLOSED, OPEN]
+
+
+def test_a_path_that_is_blocked_is_not_kept() -> None:
+    assert kept(neighbours(connected()), "eni-6", "eni-2") == [CLOSED, OPEN]
 
 
 @pytest.mark.parametrize("facts", [{"PreserveClientIp": True}, {"IpAddressType": "dualstack"}, {"State": "deleting"}])

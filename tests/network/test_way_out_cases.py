@@ -98,6 +98,20 @@ def test_no_acl_stands_between_a_nat_gateway_and_a_host_beside_it() -> None:
     assert told(beside, "eni-2", "8.8.8.8", port=443) == CLOSED  # it leads out by itself, and has no public address
 
 
+def test_a_host_beside_a_nat_gateway_meets_no_acl_before_it() -> None:
+    estate = nat(private_host(route(V4, "nat-1")), SubnetId="subnet-2").entries("acl-2")
+    found = asked(estate, "eni-2", "8.8.8.8", port=443)
+    # The ACL is asked once, when the gateway's own packet leaves; its route then leads back to the gateway itself.
+    assert [(hop.id, hop.allows) for hop in found.hops] == [
+        ("eni-2", True),
+        ("sg-2", True),
+        ("rtb-2", True),
+        ("nat-1", True),
+        ("acl-2", True),
+        ("rtb-2", False),
+    ]
+
+
 def test_how_a_nat_gateway_translates_ipv6_is_not_known() -> None:
     assert told(nat(private_host(route(V6, "nat-1"))), "eni-2", "2001:4860:4860::8888", port=443) == UNKNOWN
 

@@ -60,7 +60,7 @@ MUTATIONS = (
         ('one is not None and one.get("Options.SecurityGroupReferencingSupport", "enable") == "enable"', "True", "both attachments have to support references"),
     ),
     *of(
-        "paths.py",
+        "inner.py",
         ("known = frozenset() if gateway else groups_of(target)", "known = groups_of(target)", "rules about what goes out know no groups over a transit gateway"),
         ("    if gateway:\n        worn = _known_across", "    if False:\n        worn = _known_across", "references over a transit gateway have to be supported"),
     ),
