@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.by_hand import refused
-from tests.logins.estates import CONSOLE, EC2, MANAGED, SEND_KEY, SESSION, SWITCH, closed, hosts, lines, who
+import scanner
+from tests.by_hand import inventory, refused
+from tests.logins.estates import (
+    CONSOLE,
+    EC2,
+    INSTANCE,
+    MANAGED,
+    SEND_KEY,
+    SESSION,
+    SWITCH,
+    closed,
+    hosts,
+    inventories,
+    lines,
+    who,
+)
 from tests.network.estates import Estate
 from tests.policy.accounts import ACCOUNT, MFA, allow, role
 
@@ -30,6 +44,17 @@ def test_a_switch_that_was_not_read_makes_the_answer_unknown() -> None:
     assert lines(who(estate, roles=[role("ops", allow(CONSOLE))])) == [
         "role/ops unknown serial console i-1,i-2; ec2:GetSerialConsoleAccessStatus was refused in eu-west-1 (AccessDenied)"
     ]
+
+
+def test_each_region_has_a_switch_of_its_own() -> None:
+    given: dict[str, list[dict[str, object]]] = {
+        INSTANCE: [{"InstanceId": "i-5", "State": {"Name": "running"}}],
+        SWITCH: [{"SerialConsoleAccessEnabled": True}],
+    }
+    elsewhere = inventory(given, region="eu-west-3")
+    found = scanner.who([*inventories(hosts(), roles=[role("ops", allow(CONSOLE))]), elsewhere], CONSOLE)
+    assert lines(found) == ["role/ops allowed serial console i-5"]
+    assert [one.instances for one in found.closed] == [("i-1", "i-2")]
 
 
 def test_a_session_takes_an_agent_that_is_online() -> None:

@@ -25,7 +25,7 @@ from tests.logins.estates import (
     lines,
     who,
 )  # fmt: skip
-from tests.network.estates import V4, address, rule
+from tests.network.estates import PEERING, V4, address, route, rule
 from tests.policy.accounts import (
     ADDRESS,
     DURATION,
@@ -198,6 +198,62 @@ def test_a_vpc_that_no_route_leads_to_is_not_spoken_of() -> None:
     estate.add(INSTANCE, InstanceId="i-7", VpcId="vpc-2", State={"Name": "running"})
     found = who(estate, roles=[role("ops", allow())])
     assert (lines(found), closed(found)) == (["role/ops allowed tunnel i-1,i-2 22 [with a key of its own]"], [])
+
+
+def test_a_peered_vpc_is_reached_too() -> None:
+    ends = {"RequesterVpcInfo": {"VpcId": "vpc-1"}, "AccepterVpcInfo": {"VpcId": "vpc-2"}}
+    estate = hosts().vpc(2).table("rtb-2", route("10.1.0.0/16", "pcx-1"), vpc=2).subnet("subnet-7", 2)
+    estate.add(PEERING, VpcPeeringConnectionId="pcx-1", Status={"Code": "active"}, **ends)
+    estate.routes("rtb-1", route("10.2.0.0/16", "pcx-1"))
+    for number, opened in ((7, V4), (8, "192.0.2.0/24")):
+        estate.group(f"sg-{number}", rule(opened), vpc=2)
+        estate.interface(
+            f"eni-{number}", "subnet-7", address(f"10.2.0.{number}"), groups=[f"sg-{number}"], vpc=2,
+            Attachment={"InstanceId": f"i-{number}"},
+        )  # fmt: skip
+        estate.add(INSTANCE, InstanceId=f"i-{number}", VpcId="vpc-2", State={"Name": "running"})
+    found = who(estate, roles=[role("ops", allow())])
+    assert (lines(found), closed(found)) == (["role/ops allowed tunnel i-1,i-2,i-7 22 [with a key of its own]"], [])
+
+
+def test_an_address_that_is_closed_is_not_told_of_where_another_one_is_open() -> None:
+    estate = hosts().group("sg-8", rule("192.0.2.0/24"))
+    estate.interface("eni-8", "subnet-2", address("10.1.2.8"), groups=["sg-8"], Attachment={"InstanceId": "i-2"})
+    found = who(estate, roles=[role("ops", allow())], target="i-2")
+    assert (lines(found), closed(found)) == (["role/ops allowed tunnel i-2 22 [with a key of its own]"], [])
+
+
+def test_each_address_of_an_interface_is_followed_by_itself() -> None:
+    estate = hosts().put(
+        INTERFACE, "eni-2", PrivateIpAddresses=[address("10.1.2.6"), address("10.1.2.99")], PrivateIpAddress="10.1.2.6"
+    )
+    estate.put(GROUP, "sg-9", IpPermissionsEgress=[rule("10.1.2.6/32")])
+    people = [
+        role("first", allow(condition={"IpAddress": {ADDRESS: "10.1.2.6/32"}})),
+        role("second", allow(condition={"IpAddress": {ADDRESS: "10.1.2.99/32"}})),
+    ]
+    assert lines(who(estate, roles=people)) == ["role/first allowed tunnel i-2 22 [with a key of its own]"]
+
+
+def test_a_path_that_ends_in_the_dark_makes_the_answer_unknown() -> None:
+    found = who(hosts().put(TUNNEL, "eice-1", NetworkInterfaceIds=["eni-77"]), roles=[role("ops", allow())])
+    assert lines(found) == ["role/ops unknown tunnel i-1,i-2 22+3389; the network interface of eice-1 cannot be seen"]
+
+
+def test_instances_that_were_not_read_leave_a_doubt() -> None:
+    found = who(hosts().gap(refused("ec2:DescribeInstances", INSTANCE)), roles=[role("ops", allow())])
+    assert found.doubts == ("ec2:DescribeInstances was refused in eu-west-1 (AccessDenied)",)
+    assert not found.is_whole
+
+
+def test_an_instance_that_is_gone_is_no_host() -> None:
+    estate = hosts()
+    for one in estate.given[INSTANCE]:
+        if one["InstanceId"] == "i-2":
+            one["State"] = {"Name": "terminated"}
+    assert lines(who(estate, roles=[role("ops", allow())])) == [
+        "role/ops allowed tunnel i-1 22 [with a key of its own]"
+    ]
 
 
 def test_an_interface_that_was_not_read_makes_the_answer_unknown() -> None:
