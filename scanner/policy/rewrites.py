@@ -12,6 +12,10 @@ from scanner.policy.principals import GROUP, MANAGED_POLICY, ROLE, USER, Princip
 
 _PUT = {USER: ("put-user-policy", "--user-name"), GROUP: ("put-group-policy", "--group-name"), ROLE: ("put-role-policy", "--role-name")}  # fmt: skip
 _DETACH = {USER: ("detach-user-policy", "--user-name"), GROUP: ("detach-group-policy", "--group-name"), ROLE: ("detach-role-policy", "--role-name")}  # fmt: skip
+_PUT_IN_SET = (
+    "aws sso-admin put-inline-policy-to-permission-set --instance-arn <ARN> --permission-set-arn <ARN>"
+    " --inline-policy file://policy.json"
+)
 _OF_AWS = ":iam::aws:policy/"
 
 
@@ -38,8 +42,7 @@ def _written(wide: Wide) -> list[str]:
     if Principal(wide.holder).is_identity_center:
         return [
             "The role belongs to IAM Identity Center; what it may is written in its permission set:",
-            "aws sso-admin put-inline-policy-to-permission-set --instance-arn <ARN> --permission-set-arn <ARN>"
-            " --inline-policy file://policy.json",
+            _PUT_IN_SET,
         ]
     command, option = _PUT[wide.holder.kind]
     names = dict.fromkeys(reach.licence.statement.place.document for reach in wide.reaches)

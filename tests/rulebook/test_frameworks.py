@@ -14,12 +14,6 @@ from scanner.rulebook.shelf import load_rules
 ANNOUNCED = frozenset(
     [
         "EVD002",
-        "IAM002",
-        "IAM003",
-        "IAM004",
-        "IAM005",
-        "IAM006",
-        "IAM007",
         "TRL006",
         "TRL007",
         "TRL008",
