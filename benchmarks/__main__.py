@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import collect, identity, judging, network, starting
+from benchmarks import collect, identity, judging, logins, network, starting
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
         ("Judging", judging),
         ("Network", network),
         ("Identity", identity),
+        ("Logins", logins),
         ("Collecting", collect),
     )
     for title, module in parts:
