@@ -79,7 +79,9 @@ def _findings(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> list[F
     for rule, inventory in asked:
         for finding in judge(rule, inventory)[0]:
             resource = finding.resource
-            key = (rule.id, resource.kind, resource.arn or resource, finding.outcome is Outcome.ERROR)
+            # AWS's own policies have one ARN in all accounts, and reach other people in each.
+            name = resource if _owner_of(resource) == "aws" else resource.arn or resource
+            key = (rule.id, resource.kind, name, finding.outcome is Outcome.ERROR)
             if key not in told or _rank(inventory, finding) > _rank(*told[key]):
                 told[key] = (inventory, finding)
     return [finding for _, finding in told.values()]

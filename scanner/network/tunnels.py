@@ -53,7 +53,7 @@ def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port:
             ("edges of tunnels", endpoint.id, address.family), lambda: _edges(look, endpoint, address.family)
         )
         cell = bisect_right(edges, address.private)
-        home = (interface.get("SubnetId", ""), interface.get("VpcId"))
+        home = (str(interface.get("SubnetId", "")), str(interface.get("VpcId", "")))
         key = (endpoint.id, home, address.family, port, cell)
         if _gateway(look, endpoint, interface, address):
             return tunnel(look, endpoint, interface, port=port)

@@ -9,8 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from scanner.model import Undecided
+from scanner.model import Undecided, Unknown
+from scanner.policy.conditions import Clause, clauses
 from scanner.policy.documents import raw_statements, texts
+from scanner.policy.operators import Family
+from scanner.policy.patterns import Values
 
 Statement = Mapping[str, Any]
 
@@ -18,7 +21,6 @@ _ANYTHING = re.compile(r"\*+")
 _ACCOUNT, _NAME = 4, 5
 # These say how a call travels; they do not say who calls, or what is called.
 _OF_THE_TRANSPORT = frozenset({"aws:securetransport", "s3:tlsversion"})
-_WITH_WILDCARDS = ("stringlike", "arnlike", "arnequals")
 
 
 def statements(document: Any) -> tuple[Statement, ...]:
@@ -47,8 +49,12 @@ def names_every_resource(statement: Statement) -> bool:
 
 
 def narrowing_keys(statement: Statement) -> tuple[str, ...]:
-    """The condition keys that limit who calls or what is called; those that let everything through do not count."""
-    return tuple(dict.fromkeys(_narrowing(statement.get("Condition"))))
+    """The condition keys that limit who calls or what is called; those that bind nobody do not count.
+
+    Such are `StringLike` with "o-*" for an organization, which fits all of them, what counts only `IfExists` of a key that
+    strangers do not carry, and `Null`. Raises `Undecided` for a condition that cannot be read.
+    """
+    return tuple(dict.fromkeys(_narrowing(statement.get("Condition"), denies=statement.get("Effect") == "Deny")))
 
 
 def _is_statement(item: Any) -> bool:
@@ -92,24 +98,59 @@ def _is_every_resource(word: str) -> bool:
     return parts[_ACCOUNT] in ("", "*") and parts[_NAME].replace("/", "").strip("*") == ""
 
 
-def _narrowing(condition: Any) -> Iterator[str]:
-    if condition is None:
-        return
-    if not isinstance(condition, Mapping):
-        raise Undecided("the policy has a condition that cannot be read")
-    for operator, tests in condition.items():
-        if not isinstance(tests, Mapping):
-            raise Undecided("the policy has a condition that cannot be read")
-        for key, values in tests.items():
-            if str(key).lower() not in _OF_THE_TRANSPORT and not _fits_all(str(operator), values):
-                yield str(key)
+def _narrowing(condition: Any, *, denies: bool) -> Iterator[str]:
+    found = clauses(condition, has_variables=True)
+    unread = next((clause for clause in found if clause.kind is None), None)
+    if unread is not None:
+        raise Undecided(f"the policy has a condition that cannot be read: {unread.trouble}")
+    for clause in found:
+        if clause.key not in _OF_THE_TRANSPORT and _stops_strangers(clause, denies=denies):
+            yield clause.written
 
 
-def _fits_all(operator: str, values: Any) -> bool:
-    """A pattern that every value fits is no condition ("StringLike": "*")."""
-    word = operator.lower().rpartition(":")[2].removesuffix("ifexists")
-    texts = (values,) if isinstance(values, str) else values
-    return word in _WITH_WILDCARDS and any(
-        isinstance(text, str) and _ANYTHING.fullmatch(text)
-        for text in (texts if isinstance(texts, (list, tuple)) else ())
-    )
+def _stops_strangers(clause: Clause, *, denies: bool) -> bool:
+    """Whether nobody from elsewhere gets by: no stranger meets what an Allow asks, every one what a Deny is about."""
+    answers = [clause.holds_for(said, _unknown) for said in _said_by_strangers(clause)]
+    doubt = next((answer for answer in answers if isinstance(answer, Unknown)), None)
+    if any(answer is (not denies) for answer in answers):
+        return False
+    if doubt is not None and clause.trouble:
+        raise Undecided(f"the policy has a condition that cannot be read: {clause.trouble}")
+    return True
+
+
+def _said_by_strangers(clause: Clause) -> tuple[Values | None, ...]:
+    """What requests of other accounts, about other accounts' resources, carry under a key."""
+    if clause.key in _STRANGERS:
+        return _STRANGERS[clause.key]
+    family = clause.kind.family if clause.kind else Family.STRING
+    return (None, *_VALUES.get(family, ()))
+
+
+def _unknown(key: str) -> Unknown:
+    return Unknown(f"${{{key}}} is known only with the request")
+
+
+_ORGANIZATION = "o-0stranger0"
+_STRANGER = "999999999999"
+_PATH = f"{_ORGANIZATION}/r-0str/ou-0str-0stranger/"
+_ARN = f"arn:aws:iam::{_STRANGER}:role/stranger"
+# Who belongs to no organization carries none; every request tells its accounts.
+_STRANGERS: Mapping[str, tuple[Values | None, ...]] = {
+    "aws:principalorgid": (None, (_ORGANIZATION,)),
+    "aws:resourceorgid": (None, (_ORGANIZATION,)),
+    "aws:principalorgpaths": (None, (_PATH,)),
+    "aws:resourceorgpaths": (None, (_PATH,)),
+    "aws:principalaccount": ((_STRANGER,),),
+    "aws:resourceaccount": ((_STRANGER,),),
+    "s3:resourceaccount": ((_STRANGER,),),
+    "aws:principalarn": ((_ARN,),),
+    "aws:principalisawsservice": (("false",),),
+}
+_VALUES: Mapping[Family, tuple[Values, ...]] = {
+    Family.STRING: (("a-value-that-no-policy-names",),),
+    Family.ARN: ((_ARN,),),
+    Family.BOOL: (("true",), ("false",)),
+    Family.ADDRESS: (("192.0.2.99",), ("2001:db8::99",)),
+    Family.PRESENCE: (("a-value-that-no-policy-names",),),
+}

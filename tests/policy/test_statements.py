@@ -80,7 +80,6 @@ def test_all_resources_leave_account_and_name_open(element: dict[str, Any], expe
         ({}, ()),
         ({"StringEquals": {}}, ()),
         ({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, ("aws:PrincipalOrgID",)),
-        ({"StringNotEqualsIfExists": {"aws:ResourceOrgID": ["o-a1b2c3d4e5"]}}, ("aws:ResourceOrgID",)),
         ({"StringLike": {"aws:PrincipalArn": "*"}}, ()),
         ({"ForAnyValue:StringLike": {"aws:PrincipalOrgPaths": ["o-a1b2c3d4e5/*", "*"]}}, ()),
         ({"ArnLikeIfExists": {"aws:PrincipalArn": "arn:aws:iam::111122223333:*"}}, ("aws:PrincipalArn",)),
@@ -95,6 +94,50 @@ def test_all_resources_leave_account_and_name_open(element: dict[str, Any], expe
 )
 def test_a_condition_counts_if_it_limits_callers_or_resources(condition: Any, expected: tuple[str, ...]) -> None:
     assert narrowing_keys({"Condition": condition}) == expected
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"StringLike": {"aws:PrincipalOrgID": "o-*"}},
+        {"StringLike": {"aws:PrincipalAccount": "????????????"}},
+        {"StringEqualsIfExists": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+        {"ForAllValues:StringLike": {"aws:PrincipalOrgPaths": "o-a1b2c3d4e5/*"}},
+        {"Null": {"aws:PrincipalOrgID": "false"}},
+        {"Null": {"aws:ResourceOrgID": "true"}},
+        {"StringNotEquals": {"aws:PrincipalAccount": "111122223333"}},
+        {"Bool": {"aws:PrincipalIsAWSService": "false"}},
+    ],
+)
+def test_a_condition_that_binds_nobody_does_not_count(condition: Any) -> None:
+    assert narrowing_keys({"Effect": "Allow", "Condition": condition}) == ()
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringEqualsIfExists": {"aws:ResourceAccount": "111122223333"}}, ("aws:ResourceAccount",)),
+        ({"StringLike": {"aws:PrincipalOrgID": "o-a1*"}}, ("aws:PrincipalOrgID",)),
+        ({"StringEquals": {"aws:ResourceOrgID": "${aws:PrincipalOrgID}"}}, ("aws:ResourceOrgID",)),
+        ({"Bool": {"aws:PrincipalIsAWSService": "true"}}, ("aws:PrincipalIsAWSService",)),
+    ],
+)
+def test_a_condition_that_no_stranger_meets_counts(condition: Any, expected: tuple[str, ...]) -> None:
+    assert narrowing_keys({"Effect": "Allow", "Condition": condition}) == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ({"StringNotEqualsIfExists": {"aws:ResourceOrgID": ["o-a1b2c3d4e5"]}}, ("aws:ResourceOrgID",)),
+        ({"StringNotEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, ("aws:PrincipalOrgID",)),
+        ({"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}, ()),
+        ({"StringNotLike": {"aws:PrincipalOrgID": "o-*"}}, ()),
+        ({"Null": {"aws:PrincipalOrgID": "true"}}, ()),
+    ],
+)
+def test_a_denial_counts_if_it_is_about_every_stranger(condition: Any, expected: tuple[str, ...]) -> None:
+    assert narrowing_keys({"Effect": "Deny", "Condition": condition}) == expected
 
 
 def test_one_statement_needs_no_list_around_it() -> None:
@@ -132,6 +175,7 @@ def test_what_is_no_policy_is_undecided(document: Any) -> None:
         lambda: names_every_resource({}),
         lambda: narrowing_keys({"Condition": "?"}),
         lambda: narrowing_keys({"Condition": {"StringEquals": "?"}}),
+        lambda: narrowing_keys({"Condition": {"StringResembles": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}}),
     ],
 )
 def test_an_element_that_is_missing_or_has_another_shape_is_undecided(ask: Any) -> None:
