@@ -112,7 +112,7 @@ def test_a_port_compared_as_text_counts_and_is_told() -> None:
         "StringEquals": {"ec2-instance-connect:remotePort": "22"},
         "IpAddress": {"ec2-instance-connect:privateIpAddress": "10.0.1.0/24"},
     }
-    lists = {
+    lists: dict[str, Any] = {
         "policies": [managed(ANY_TUNNEL, policy(allow(condition=text)))],
         "roles": [role("ops", **attached(ANY_TUNNEL))],
     }
