@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from hypothesis import settings
+from hypothesis import Phase, settings
 
-# For mutants: the same few examples each time, and nothing kept of them. What a mutant dies of once, it dies of again.
-settings.register_profile("repeatable", max_examples=60, derandomize=True, database=None, deadline=None)
+# For mutants: the same few examples each time, and nothing kept of them. What a mutant dies of once, it dies of again,
+# and nobody reads of what: a smaller example is not worth the minutes.
+settings.register_profile(
+    "repeatable",
+    max_examples=60,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+)
 settings.register_profile("thorough", max_examples=5000, deadline=None)

@@ -200,7 +200,7 @@ def _matches(
     named = [(one.get("CidrIp"), "") for one in structures(rule, "IpRanges")]
     named += [(one.get("CidrIpv6"), "") for one in structures(rule, "Ipv6Ranges")]
     for pair in structures(rule, "UserIdGroupPairs"):
-        if pair.get("GroupId") in wears:
+        if str(pair.get("GroupId")) in wears:
             yield str(pair["GroupId"])
     for listed in structures(rule, "PrefixListIds"):
         list_id = str(listed.get("PrefixListId", ""))

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from scanner.errors import InternalError
+from scanner.model import Undecided
 from scanner.network import entrances, plain
+from scanner.network.certified import certified
 from scanner.network.exposure import Exposure, exposure_of
 from scanner.network.interfaces import is_listening
+from scanner.network.lookups import Lookups, Plain, Quick
 from scanner.network.paths import Path, Verdict
 from scanner.network.proofs import prove, refute
 from scanner.network.reach import reach
@@ -29,6 +32,7 @@ from tests.network.estates import (
     connected,
     entry,
     found,
+    inspected_host,
     public_host,
     route,
     rule,
@@ -295,9 +299,57 @@ def test_two_walks_that_contradict_each_other_are_an_error_and_no_answer(monkeyp
         reach(_view(two_hosts()), "eni-1", "eni-2")
 
 
+def test_a_packet_that_meets_what_its_set_leaves_out_is_in_doubt_and_no_error() -> None:
+    # Sets read the routes of one family at a time, and a packet reads the table from its beginning.
+    fabric = public_host().routes("rtb-1", route(V4, "igw-1"), route("junk:", "igw-1")).fabric()
+    interface = found(fabric, INTERFACE, "eni-1")
+    opening = exposure_of(fabric, interface).at(22)[0]
+    with pytest.raises(Undecided, match="'junk:' is no CIDR block"):
+        prove(fabric, interface, opening, port=22)
+
+
+@pytest.mark.parametrize("id_", [[], {}, ["sg-2"], 5, None])
+def test_a_reference_of_another_shape_is_nobodys_and_no_crash(id_: object) -> None:
+    pairs = {**rule(ports=(22, 22)), "UserIdGroupPairs": [{"GroupId": id_}]}
+    assert sources(public_host().put(GROUP, "sg-1", IpPermissions=[pairs, rule(V4)])) == "any IPv4 address"
+
+
+@pytest.mark.parametrize("half", [Quick, Plain])
+def test_a_doubt_of_either_walk_is_told(half: type[Lookups]) -> None:
+    def walk(look: Lookups) -> Path:
+        verdict, reason = (Verdict.UNKNOWN, "nobody knows") if isinstance(look, half) else (Verdict.REACHABLE, "")
+        return Path(verdict, "eni-1", "eni-2", "tcp", 22, (), reason)
+
+    path = certified(public_host().fabric(), walk)
+    assert (path.verdict, path.reason) == (Verdict.UNKNOWN, "nobody knows")
+
+
+def test_a_group_without_an_id_is_a_doubt_by_the_interfaces_name() -> None:
+    fabric = public_host().put(INTERFACE, "eni-1", Groups=[{"GroupName": "web"}]).fabric()
+    exposure = exposure_of(fabric, found(fabric, INTERFACE, "eni-1"))
+    assert exposure.doubts == ("the facts do not say which security groups eni-1 wears",)
+
+
 def refuted(estate: Estate, source: str = "8.8.8.8") -> Path:
     fabric = estate.fabric()
     return refute(fabric, found(fabric, INTERFACE, "eni-1"), source=source, protocol="tcp", port=22)
+
+
+def test_no_private_address_comes_from_the_internet_whatever_groups_and_routes_say() -> None:
+    path = refuted(public_host().put(GROUP, "sg-1", IpPermissions=[rule("10.0.0.0/8")]), "10.9.9.9")
+    assert (path.verdict, path.reason) == (
+        Verdict.NOT_REACHABLE,
+        "10.9.9.9 is no address of the internet [CANNOT_ROUTE]",
+    )
+
+
+def test_what_is_steered_to_an_appliance_says_so_on_both_ways() -> None:
+    path = refuted(inspected_host())
+    assert path.verdict is Verdict.VIA_MIDDLEBOX
+    assert [(hop.id, hop.direction) for hop in path.hops if hop.is_opaque] == [
+        ("rtb-edge", "forward"),
+        ("vpce-1", "return"),
+    ]
 
 
 TWO = [address("10.1.1.5", "52.1.1.1"), address("10.1.2.5", "52.1.1.2")]

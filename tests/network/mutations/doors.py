@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.network.mutations.mutation import of
+from tests.network.mutations.mutation import Mutation, of
 
 MUTATIONS = (
     *of(
@@ -86,7 +86,6 @@ MUTATIONS = (
     ),
     *of(
         "exposure.py",
-        ("if address.public", "if True", "only public addresses count"),
         ('PROTOCOLS = ("tcp", "udp")', 'PROTOCOLS = ("tcp",)', "UDP is told too"),
         ("wanted = frozenset({middlebox}) if middlebox else gateways", "wanted = gateways | {middlebox}", "the answer passes the same endpoint"),
         ("        replies = intersection(replies, _beyond(fabric, middlebox, gateways, family))", "        pass", "the endpoint hands on to the gateway"),
@@ -110,7 +109,6 @@ MUTATIONS = (
     ),
     *of(
         "proofs.py",
-        ("            if path.verdict is wanted:", "            if path.is_open:", "each address is proved in its own way"),
         ("    if path is not None and path.verdict is Verdict.UNKNOWN:\n", "    if False:\n", "a packet may meet what sets leave out"),
         ("    if path is None or path.verdict is not wanted:\n", "    if False:\n", "a disagreement of the halves is an error"),
         ("if intersection(sources, ((familiar, familiar),)) else sources[0][0]", "", "a witness is one of the sources"),
@@ -153,5 +151,15 @@ MUTATIONS = (
         ("== inventory.account)", "!= '')", "an endpoint of another account is not one's own"),
         ('(has_v4 or not has_v6) if offered == "ipv4"', 'True if offered == "ipv4"', "an endpoint of IPv4 does not speak to a host of IPv6 alone"),
         ('has_v6 if offered == "ipv6" else True', "True", "an endpoint of IPv6 does not speak to a host of IPv4 alone"),
+    ),
+    Mutation(
+        "exposure.py", "if address.public", "if True", "only public addresses count",
+        "The first thing that is asked of each of them is whether the internet knows it, which no private one passes; the "
+        "word spares most interfaces that question.",
+    ),
+    Mutation(
+        "proofs.py", "            if path.verdict is wanted:", "            if path.is_open:", "each address is proved in its own way",
+        "The answers to one source take one route, to the appliance or to the gateway. Whichever the sets found, no address "
+        "of the interface is open to that source in the other way.",
     ),
 )  # fmt: skip
