@@ -126,7 +126,7 @@ class Fabric:
         return frozenset(
             peering.id
             for peering in found
-            if peering.get("Status.Code") == "active" and {peering.get(end) for end in ends} == {one, other}
+            if peering.get("Status.Code") == "active" and {str(peering.get(end)) for end in ends} == {one, other}
         )
 
     def block_mode(self, subnet_id: str) -> str:

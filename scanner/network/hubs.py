@@ -88,6 +88,6 @@ def _connects(inventory: View, target: str, here: str, there: str) -> bool:
         return (
             peering is not None
             and peering.get("Status.Code") == "active"
-            and {peering.get(end) for end in ends} == {here, there}
+            and {str(peering.get(end)) for end in ends} == {here, there}
         )
     return False

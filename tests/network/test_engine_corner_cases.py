@@ -314,6 +314,13 @@ def test_a_reference_of_another_shape_is_nobodys_and_no_crash(id_: object) -> No
     assert sources(public_host().put(GROUP, "sg-1", IpPermissions=[pairs, rule(V4)])) == "any IPv4 address"
 
 
+@pytest.mark.parametrize("shape", [[], {}, [None], 5])
+def test_a_peering_whose_ends_have_another_shape_leads_nowhere(shape: object) -> None:
+    estate = two_hosts(2).routes("rtb-1", route("10.2.0.0/16", "pcx-1"))
+    ends = {"RequesterVpcInfo": {"VpcId": shape}, "AccepterVpcInfo": {"VpcId": "vpc-2"}}
+    assert verdict(estate.add(PEERING, VpcPeeringConnectionId="pcx-1", Status={"Code": "active"}, **ends)) == BLOCKED
+
+
 @pytest.mark.parametrize("half", [Quick, Plain])
 def test_a_doubt_of_either_walk_is_told(half: type[Lookups]) -> None:
     def walk(look: Lookups) -> Path:

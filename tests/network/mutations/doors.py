@@ -66,7 +66,7 @@ MUTATIONS = (
         ("        if owner != self.inventory.account:", "        if False:", "the gateway of a shared VPC is unseen"),
         ("        if vpc is None and not found:", "        if False:", "the gateway of an unseen VPC is unseen"),
         ('peering.get("Status.Code") == "active" and', "", "a peering connection has to be active"),
-        ("{peering.get(end) for end in ends} == {one, other}", "True", "peering is not transitive"),
+        ("{str(peering.get(end)) for end in ends} == {one, other}", "True", "peering is not transitive"),
         ('found += self.inventory.linked(PEERING, "AccepterVpcInfo.VpcId", one)', "pass", "either side may have asked for a peering"),
         ('if association.get("GatewayId") == gateway_id and is_associated(association):', 'if association.get("GatewayId") == gateway_id:', "an edge table has to be associated"),
         ('endpoint_state(endpoint) == "available"', "True", "an endpoint has to be available"),

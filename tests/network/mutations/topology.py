@@ -64,7 +64,7 @@ MUTATIONS = (
         ('        and endpoint_state(endpoint) == "available"\n', "", "a hub's endpoint works"),
         ("        if route is None or not is_active(route):\n", "        if route is None:\n", "a blackhole leads to no hub"),
         ('            and peering.get("Status.Code") == "active"\n', "", "a peering to a hub is active"),
-        ("            and {peering.get(end) for end in ends} == {here, there}\n", "", "a peering to a hub ends there"),
+        ("            and {str(peering.get(end)) for end in ends} == {here, there}\n", "", "a peering to a hub ends there"),
     ),
     *of(
         "ways.py",
