@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 _SHARED = ("pytest", "hypothesis.internal.conjecture.engine", "hypothesis.strategies", "yaml", "click.testing")
+# What a card says is no business of the engine's, and reading all of them takes long.
+_OF_NO_USE = "tests/rules/test_worlds.py::test_a_card_speaks_the_language_of_botocores_models"
 # Without other programs' plugins, which take longer to load than most mutants to die.
 _OPTIONS = (
     "-q",
