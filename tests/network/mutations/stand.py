@@ -28,6 +28,8 @@ _OPTIONS = (
     "-p",
     "_hypothesis_pytestplugin",
     "--hypothesis-profile=repeatable",
+    "--deselect",
+    _OF_NO_USE,
 )
 
 
