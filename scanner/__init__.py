@@ -20,10 +20,10 @@ from scanner.version import __version__
 
 if TYPE_CHECKING:
     from scanner.model import Config, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Severity, Target
-    from scanner.pipeline import decide, evaluate, inventory_from_describe, load_snapshot, reach, scan, who
+    from scanner.pipeline import decide, evaluate, gate, inventory_from_describe, load_snapshot, reach, scan, who
 
 _NOUNS = ("Config", "Finding", "Gap", "Inventory", "Outcome", "Resource", "Rule", "ScanReport", "Severity", "Target")
-_VERBS = ("decide", "evaluate", "inventory_from_describe", "load_snapshot", "reach", "scan", "who")
+_VERBS = ("decide", "evaluate", "gate", "inventory_from_describe", "load_snapshot", "reach", "scan", "who")
 
 __all__ = [
     "Config",
@@ -39,6 +39,7 @@ __all__ = [
     "__version__",
     "decide",
     "evaluate",
+    "gate",
     "inventory_from_describe",
     "load_snapshot",
     "reach",
@@ -58,7 +59,7 @@ def __getattr__(name: str) -> Any:
 
 
 class _Front(ModuleType):
-    """Keeps `scanner.evaluate` the verb: importing the package of that name would put the package in its place."""
+    """Keeps `scanner.evaluate` and `scanner.gate` verbs: importing a package of that name would put it in their place."""
 
     @property
     def evaluate(self) -> Callable[..., Any]:
@@ -68,6 +69,15 @@ class _Front(ModuleType):
     @evaluate.setter
     def evaluate(self, package: ModuleType) -> None:
         """What the import system does after loading the package; it stays reachable by its imports."""
+
+    @property
+    def gate(self) -> Callable[..., Any]:
+        verb: Callable[..., Any] = __getattr__("gate")
+        return verb
+
+    @gate.setter
+    def gate(self, package: ModuleType) -> None:
+        """As above."""
 
 
 sys.modules[__name__].__class__ = _Front

@@ -2,6 +2,7 @@
 
 rules      rulebook   cards -> rules, narrowed and tuned by the configuration
 kinds      evaluate   rules -> what they read, so that nothing else is asked of AWS
+plans      gate       templates and plans -> what they are about to make, and inventories of that
 inventory  collect    a live or mocked account, a snapshot, a folder of describe outputs -> inventories with gaps
 findings   evaluate   rules + inventories -> a report
 reports    reports    a report -> text (the caller writes it)
@@ -16,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE
-from scanner.model import GLOBAL, Config, Inventory, Rule, ScanReport
+from scanner.aws.partitions import partition_of
+from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE, UsageError
+from scanner.model import GLOBAL, Config, Finding, Inventory, Rule, ScanReport
 from scanner.model.progress import Progress, Silent
 from scanner.version import __version__
 
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from scanner.policy.requests import ContextValue
 
 DEMO_REGION = "eu-west-1"
+PLAN_REGION = "us-east-1"
+PLAN_ACCOUNT = "000000000000"
+"""Where a template goes when nobody says it: rules compare these with themselves only."""
 
 
 def scan(
@@ -62,6 +67,71 @@ def scan(
     chosen = choose_rules(wanted)
     inventories = collect(kinds_read(chosen), wanted, session=session, lookup_events=lookup_events)
     return judge(inventories, chosen, include_pass=include_pass)
+
+
+def gate(
+    paths: str | Path | Iterable[str | Path],
+    *,
+    parameters: Mapping[str, Any] | Iterable[str] | str | None = None,
+    select: Iterable[str] | None = None,
+    rules: Iterable[str | Path] = (),
+    include_pass: bool = False,
+    config: Config | str | Path | None = None,
+    stack_name: str = "",
+    region: str = "",
+    account: str = "",
+    dialect: str = "",
+) -> ScanReport:
+    """The report of the rules over what templates and plans are about to make; opens nothing but these files.
+
+    Args:
+        paths: Files, folders, patterns, or "-" for stdin.
+        parameters: Values by name; or NAME=VALUE and names of parameter files, as `aws cloudformation` takes them.
+        select: Rule ids or families, as in `scan`.
+        rules: Folders with cards of your own, beside the built-in ones.
+        include_pass: Also return *pass* and *not-applicable*.
+        config: A `Config`, or the path of a bastionless.yaml.
+        stack_name: What the stack is called; by default as its file.
+        region: Where it goes [default: us-east-1]; what a CDK assembly says of itself counts more, as does `account`.
+        account: Twelve digits.
+        dialect: Take every file for this: "cloudformation".
+
+    Raises `UsageError` where a path, a rule, a card or a setting does not exist. A file that cannot be read becomes a
+    failed target of the report, and the others are judged.
+    """
+    from scanner.gate.dialects import Asked, plan_all
+    from scanner.gate.parameters import read_parameters
+    from scanner.gate.report import report_of
+    from scanner.gate.sources import gather
+
+    wanted = configure(config, select=select, rules=rules, regions=(region,) if region else None)
+    chosen = choose_rules(wanted)
+    where = wanted.regions[0] if wanted.regions else PLAN_REGION
+    asked = Asked(account or PLAN_ACCOUNT, where, partition_of(where), stack_name, read_parameters(parameters))
+    pile = gather((paths,) if isinstance(paths, (str, Path)) else tuple(paths))
+    plans, failures = plan_all(pile, asked, forced=dialect)
+    if not plans and not failures:
+        raise UsageError(
+            "there is no template and no plan", place=_first(paths), cure="name a file, or a folder with some"
+        )
+
+    def answers(inventory: Inventory) -> Sequence[Finding]:
+        return judge((inventory,), chosen, include_pass=True).findings
+
+    return report_of(
+        plans,
+        failures,
+        asked,
+        answers,
+        include_pass=include_pass,
+        now=_now(),
+        rules=chosen,
+        tool_version=__version__,
+    )
+
+
+def _first(paths: str | Path | Iterable[str | Path]) -> str:
+    return str(paths) if isinstance(paths, (str, Path)) else ", ".join(map(str, paths))
 
 
 def evaluate(

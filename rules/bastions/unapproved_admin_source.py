@@ -17,6 +17,7 @@ from scanner.kit import (
     Resource,
     Undecided,
     addresses_of,
+    called_group,
     interfaces_of,
     interval,
     is_installed,
@@ -96,8 +97,7 @@ def _judge(
     lines = [f"inbound rule: {one.rule}" for one in left[:_MOST_LINES]]
     if len(left) > _MOST_LINES:
         lines.append(f"and {len(left) - _MOST_LINES} more")
-    name = " ".join(str(group.get("GroupName", "")).split())
-    called = f"{group.id} ({name})" if name else group.id
+    called = called_group(group)
     message = f"{called} admits an admin port from {listed((one.name for one in left), most=3)}, which nobody approved"
     fix = _cure(group, endpoints, left)
     return Flag(group, message, (*lines, f"worn by {listed(dict.fromkeys(worn))}"), fix=fix)

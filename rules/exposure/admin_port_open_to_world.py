@@ -15,6 +15,8 @@ from scanner.kit import (
     Resource,
     Undecided,
     belongs_to_endpoint,
+    called_group,
+    group_name,
     interfaces_of,
     is_installed,
     is_own,
@@ -49,7 +51,7 @@ def check(inventory: Inventory, *, admin_ports: list[int], world_share: float) -
             noun = "port" if len(opened) == 1 else "ports"
             yield Flag(
                 group,
-                f"{_called(group)} opens {noun} {listed(map(str, opened))} to {listed((r.cidr for r in ranges), most=3)}"
+                f"{called_group(group)} opens {noun} {listed(map(str, opened))} to {listed((r.cidr for r in ranges), most=3)}"
                 f"{wear.remark}",
                 (*_lines(ranges), wear.evidence),
                 severity=wear.severity,
@@ -101,7 +103,7 @@ def _wear(inventory: Inventory, group: Resource) -> _Wear:
 
 def _cure(group: Resource, port: int, wear: _Wear) -> str:
     """A group that nothing wears can go; all others lose the open rule, once the endpoint's group is admitted."""
-    if wear.severity == "low" and group.get("GroupName") != "default":
+    if wear.severity == "low" and group_name(group) != "default":
         return f"aws ec2 delete-security-group --group-id {word(group.id)}\nif no launch template or service needs it."
     admit = (
         f"aws ec2 authorize-security-group-ingress --group-id {word(group.id)} --protocol tcp --port {port}"
@@ -116,11 +118,6 @@ def _cure(group: Resource, port: int, wear: _Wear) -> str:
     return (
         f"{admit}\n{revoke}\nWhere the port has to be reached from outside, name the few addresses it is reached from."
     )
-
-
-def _called(group: Resource) -> str:
-    name = " ".join(str(group.get("GroupName", "")).split())
-    return f"{group.id} ({name})" if name else group.id
 
 
 def _lines(ranges: tuple[Range, ...]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from scanner.kit import (
     Resource,
     Undecided,
     belongs_to_endpoint,
+    called_group,
     interfaces_of,
     is_installed,
     is_own,
@@ -45,7 +46,7 @@ def check(inventory: Inventory, *, ports: list[int], world_share: float) -> Iter
             if endpoints:
                 yield _judge(inventory, group, endpoints, ports, world_share)
             else:
-                inventory.of(INSTANCE_CONNECT_ENDPOINT)
+                inventory.linked(INSTANCE_CONNECT_ENDPOINT, "SecurityGroupIds[]", group.id)
                 yield Aside(group, "no Instance Connect Endpoint wears it")
 
 
@@ -101,8 +102,7 @@ def _ends(rule: Mapping[str, Any]) -> str:
 def _flag(
     inventory: Inventory, group: Resource, endpoints: Sequence[Resource], reached: str, rules: Sequence[str]
 ) -> Flag:
-    name = " ".join(str(group.get("GroupName", "")).split())
-    called = f"{group.id} ({name})" if name else group.id
+    called = called_group(group)
     lines = list(dict.fromkeys(f"outbound rule: {rule}" for rule in rules))
     if len(lines) > _MOST_LINES:
         lines = [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} more"]

@@ -14,6 +14,7 @@ from scanner.kit import (
     Range,
     Resource,
     Undecided,
+    called_group,
     interfaces_of,
     internet_exposure,
     is_own,
@@ -46,7 +47,7 @@ def check(inventory: Inventory, *, ports: list[int], world_share: float) -> Iter
             elif vpc_id in doubts:
                 raise Undecided(doubts[vpc_id])
             else:
-                inventory.of(INSTANCE_CONNECT_ENDPOINT)
+                inventory.linked(INSTANCE_CONNECT_ENDPOINT, "VpcId", vpc_id)
                 yield Aside(group, "no usable endpoint of its VPC preserves client addresses")
 
 
@@ -89,8 +90,7 @@ def _is_exposed(inventory: Inventory, interface: Resource, ports: list[int]) -> 
 def _flag(
     group: Resource, endpoints: list[Resource], opened: dict[int, tuple[Range, ...]], private: list[Resource]
 ) -> Flag:
-    name = " ".join(str(group.get("GroupName", "")).split())
-    called = f"{group.id} ({name})" if name else group.id
+    called = called_group(group)
     ranges = tuple(dict.fromkeys(one for found in opened.values() for one in found))
     where = f"port{'' if len(opened) == 1 else 's'} {listed(map(str, opened))}"
     worn = listed(str(one.get("Attachment.InstanceId")) for one in private)

@@ -14,6 +14,7 @@ from scanner.version import __version__
 
 _COMMANDS: Mapping[str, str] = {
     "scan": "scanner.cli.scan:scan",
+    "gate": "scanner.cli.gate:gate",
     "snapshot": "scanner.cli.snapshot:snapshot",
     "explain": "scanner.cli.explain:explain",
     "who": "scanner.cli.who:who",

@@ -74,6 +74,16 @@ _RULE_OPTIONS = (
                  help="The configuration [default: the nearest bastionless.yaml upwards]."),
 )  # fmt: skip
 
+_REPORT_OPTIONS = (
+    click.option("--format", "format_", default="terminal", metavar="FORMAT",
+                 help="What goes to stdout: terminal, json or sarif [default: terminal]."),
+    click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Also write this report. Repeatable."),
+    click.option("--fail-on", type=click.Choice(THRESHOLDS), default=None,
+                 help="Exit with 1 from this severity on [default: low]."),
+    click.option("--fail-on-unknown", is_flag=True, help="Exit with 3 when anything stayed unknown."),
+    click.option("--include-pass", is_flag=True, help="Also report what passed and what did not apply."),
+)  # fmt: skip
+
 
 def target_options(command: Command) -> Command:
     """Adds what to scan and as whom."""
@@ -92,6 +102,13 @@ def history_options(command: Command) -> Command:
 def rule_options(command: Command) -> Command:
     """Adds which rules, and from where."""
     for option in reversed(_RULE_OPTIONS):
+        command = option(command)
+    return command
+
+
+def report_options(command: Command) -> Command:
+    """Adds where the answers go, and from when on they fail the command."""
+    for option in reversed(_REPORT_OPTIONS):
         command = option(command)
     return command
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scanner.aws.kinds import Detail, Kind
+from scanner.aws.partitions import partition_of
 from scanner.aws.table import KINDS
 from scanner.collect.describe import Pile
 from scanner.collect.details import Facts, climbed, detail_facts, is_top, named_above
@@ -18,15 +19,6 @@ from scanner.collect.rows import UnreadableError
 from scanner.errors import SnapshotError, did_you_mean
 from scanner.model import GLOBAL, Gap, GapReason, Inventory
 
-_PARTITIONS = {
-    "cn-": "aws-cn",
-    "us-gov-": "aws-us-gov",
-    "us-iso-": "aws-iso",
-    "us-isob-": "aws-iso-b",
-    "eu-isoe-": "aws-iso-e",
-    "us-isof-": "aws-iso-f",
-    "eusc-": "aws-eusc",
-}
 _BUCKET = KINDS["AWS::S3::Bucket"]
 _ORGANIZATION = "AWS::Organizations::Organization"
 _MEMBER = KINDS["AWS::Organizations::Account"]
@@ -57,11 +49,6 @@ def read_folder(path: Path, *, account: str = "", taken_at: str = "") -> tuple[I
             pile.inventory(account=owner, region=region, partition=partition, taken_at=taken_at, gaps=gaps)
         )
     return tuple(inventories)
-
-
-def partition_of(region: str) -> str:
-    """The partition that a Region's name belongs to: "aws-cn" for cn-north-1."""
-    return next((partition for prefix, partition in _PARTITIONS.items() if region.startswith(prefix)), "aws")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from scanner.model import (
     Finding,
     Flag,
     Gap,
+    GapReason,
     Inventory,
     Outcome,
     Resource,
@@ -27,6 +28,7 @@ from scanner.model import (
 )
 
 _HOW_TO_KNOW = "Let the scan make this call (`bastionless rules permissions` prints what it needs), then scan again."
+_WHOLE = ("AWS::Account", "AWS::Region")
 _LONGEST_FACT = 300
 """Letters of a fact that are shown as evidence; a policy document is longer than any reader's patience."""
 
@@ -37,10 +39,16 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
     A list of subjects that may be incomplete adds one *unknown* about the Region; a rule that crashes adds an *error*,
     beside whatever it said before.
     """
-    verdicts = _Verdicts(rule, refusals=frozenset(gap.sentence for gap in inventory.gaps))
+    calls = (gap for gap in inventory.gaps if gap.reason is not GapReason.UNREAD)
+    verdicts = _Verdicts(rule, refusals=frozenset(gap.sentence for gap in calls))
     subjects = [subject for subject in inventory.of(rule.about) if verdicts.applies(subject)]
     view = View(inventory, tuple(subjects))
-    gaps = inventory.gaps_of(rule.about)
+    if inventory.outside is not None and rule.about in _WHOLE:
+        for subject in subjects:
+            verdicts.take(Aside(subject, "it is about the whole account, of which a plan is a part"))
+        view.read[rule.about] = None
+        return verdicts.findings, view
+    gaps = tuple(gap for gap in inventory.gaps_of(rule.about) if gap.reason is not GapReason.OUTSIDE)
     if gaps:
         verdicts.refused(inventory.place, gaps)
     if rule.check is None:
@@ -69,11 +77,14 @@ def _ask(rule: Rule, view: View, verdicts: _Verdicts) -> None:
     if not finished and not doubt:
         return
     gaps = tuple(gap for kind in tuple(view.read) for gap in view.gaps_of(kind))
+    # What exists already does not know what is only planned.
+    inside = tuple(gap for gap in gaps if gap.reason is not GapReason.OUTSIDE)
     for subject in view.subjects:
+        missing = inside if view.is_planned(subject) else gaps
         if doubt:
             verdicts.undecided(subject, doubt)
-        elif gaps:
-            verdicts.refused(subject, gaps)
+        elif missing:
+            verdicts.refused(subject, missing)
         else:
             verdicts.passed(subject)
 
@@ -134,7 +145,8 @@ class _Verdicts:
     def refused(self, resource: Resource, gaps: Iterable[Gap]) -> None:
         reasons = tuple(dict.fromkeys(gap.sentence for gap in gaps))
         message = f"cannot be decided: {'; '.join(reasons)}"
-        self._say(resource, Outcome.UNKNOWN, message, reasons, fix=_HOW_TO_KNOW)
+        fix = _HOW_TO_KNOW if any(reason in self._refusals for reason in reasons) else ""
+        self._say(resource, Outcome.UNKNOWN, message, reasons, fix=fix)
 
     def crashed(self, resource: Resource, crash: BaseException) -> None:
         frames = traceback.extract_tb(crash.__traceback__)

@@ -25,6 +25,7 @@ from scanner.model import (
     merge,
 )
 from scanner.model.garbage import rare_collections
+from scanner.model.unknown import told
 
 # A resource seen from several places gets one answer: that of its own Region and account, then the one that tells most.
 _WEIGHT = {Outcome.NOT_APPLICABLE: 0, Outcome.PASS: 1, Outcome.UNKNOWN: 2, Outcome.ERROR: 3, Outcome.FAIL: 4}
@@ -171,7 +172,7 @@ def _told_by(owners: Resource, seen: Resource) -> Resource:
     """A trail as a member sees it, with what was not told there as its owner knows it."""
     facts = dict(seen.facts)
     for key, value in owners.facts.items():
-        known = facts.get(key)
+        known = told(facts, key)
         if (known is None or isinstance(known, Unknown)) and not isinstance(value, Unknown):
             facts[key] = value
     return replace(seen, facts=facts)
@@ -183,7 +184,7 @@ def with_far_stores(inventories: Sequence[Inventory]) -> tuple[Inventory, ...]:
     far: dict[tuple[str, str], dict[Resource, None]] = {}
     for inventory in inventories:
         for store in inventory.of(kind):
-            listens = store.facts.get(everywhere)
+            listens = told(store.facts, everywhere)
             if listens is True or isinstance(listens, Unknown):
                 far.setdefault((inventory.partition, inventory.account), {})[store] = None
     result = []

@@ -19,7 +19,8 @@ from jmespath import parser
 
 from scanner.errors import did_you_mean
 from scanner.expression.interpreter import INTERPRETER, Functions
-from scanner.model import Resource, Unknown
+from scanner.model import Resource, Undecided, Unknown
+from scanner.model.unknown import told as look
 
 SETTING = re.compile(r"\$([a-z][a-z0-9_]*)")
 _QUOTED = re.compile(r"""'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`(?:\\.|[^`\\])*`""")
@@ -75,6 +76,8 @@ def _asked(question: Callable[[Mapping[str, Any], Any], Any], source: str, facts
     try:
         # JMESPath knows its types by their names: a read-only view would be no object to it.
         return question(tree, dict(facts) if isinstance(facts, MappingProxyType) else facts)
+    except Undecided as doubt:
+        return Unknown(doubt.reason)
     except (jmespath.exceptions.JMESPathError, ArithmeticError, RecursionError, ValueError) as mistake:
         raise ExpressionError(_first_line(mistake)) from mistake
 
@@ -118,7 +121,7 @@ def _told(source: str, facts: Any) -> tuple[tuple[tuple[str, ...], str | bool], 
         for step in path:
             if not isinstance(value, (dict, MappingProxyType)):
                 return None
-            value = value.get(step)
+            value = look(value, step)
             if value is None:
                 break
         else:

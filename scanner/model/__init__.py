@@ -1,11 +1,11 @@
 """The nouns: frozen, typed values that every stage shares and none of them owns."""
 
 from scanner.model.config import Config
-from scanner.model.finding import Finding, Outcome
+from scanner.model.finding import Finding, Location, Outcome
 from scanner.model.gap import Gap, GapReason
 from scanner.model.hop import Hop
 from scanner.model.inventory import GLOBAL, Inventory, merge
-from scanner.model.report import ScanReport, Target
+from scanner.model.report import Coverage, ScanReport, Target
 from scanner.model.resource import Origin, Resource
 from scanner.model.rule import Answer, Aside, Check, Clear, Flag, Limits, Rule, Setting, Unsure, World
 from scanner.model.severity import Severity
@@ -19,6 +19,7 @@ __all__ = [
     "Check",
     "Clear",
     "Config",
+    "Coverage",
     "Finding",
     "Flag",
     "Gap",
@@ -26,6 +27,7 @@ __all__ = [
     "Hop",
     "Inventory",
     "Limits",
+    "Location",
     "Origin",
     "Outcome",
     "Resource",

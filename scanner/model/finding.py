@@ -28,8 +28,27 @@ class Outcome(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where a finding stands in somebody's files; lines and columns count from 1.
+
+    `file` is relative to the folder of the run where it lies below it. `address` is what the file calls the resource,
+    `construct` the path of the CDK construct, and `written` the place in the template where `file` is the program that made it.
+    """
+
+    file: str
+    line: int = 1
+    column: int = 1
+    address: str = ""
+    construct: str = ""
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of a resource: the verdict, the sentence, the evidence (`because`) and the cure (`fix`)."""
+    """What a rule says of a resource: the verdict, the sentence, the evidence (`because`) and the cure (`fix`).
+
+    For what is only planned, `location` tells the line, and `identity` stands for the id that AWS has not given yet.
+    """
 
     rule_id: str
     outcome: Outcome
@@ -39,6 +58,8 @@ class Finding:
     because: tuple[str, ...] = ()
     fix: str = ""
     path: tuple[Hop, ...] = ()
+    location: Location | None = None
+    identity: str = ""
 
     @property
     def fingerprint(self) -> str:
@@ -51,7 +72,7 @@ class Finding:
             resource.account,
             resource.region,
             resource.kind,
-            resource.id,
+            self.identity or resource.id,
         )
         return hashlib.sha256("\x1f".join(identity).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -59,4 +80,16 @@ class Finding:
     def sort_key(self) -> tuple[str, ...]:
         """Rule, then account, Region and resource: the order of every report."""
         resource = self.resource
-        return (self.rule_id, resource.account, resource.region, resource.kind, resource.id, self.outcome.value)
+        return (
+            self.rule_id,
+            resource.account,
+            resource.region,
+            resource.kind,
+            resource.id,
+            self.outcome.value,
+            *_line(self.location),
+        )
+
+
+def _line(location: Location | None) -> tuple[str, ...]:
+    return (location.file, f"{location.line:08}") if location is not None else ()

@@ -18,6 +18,8 @@ class GapReason(str, Enum):
     EXPIRED = "expired"
     NOT_COLLECTED = "not-collected"
     FAILED = "failed"
+    OUTSIDE = "outside"
+    UNREAD = "unread"
 
     def __str__(self) -> str:
         return self.value
@@ -41,7 +43,8 @@ class Gap:
     """One call that was refused or failed.
 
     `call` is `service:Operation` ("ec2:DescribeVpcs"), `kinds` the kinds it would have given, `resource` the ARN it
-    was about when it was a call about a single resource (then only the facts of that call are missing).
+    was about when it was a call about a single resource (then only the facts of that call are missing). Where a template
+    could not be read, `call` names its file, line and part, and `detail` says why.
     """
 
     account: str
@@ -55,6 +58,10 @@ class Gap:
     @property
     def sentence(self) -> str:
         """For people: "ec2:DescribeVpcs was refused in eu-west-1 (UnauthorizedOperation)"."""
+        if self.reason is GapReason.UNREAD:
+            return f"{self.call} was not read: {self.detail}"
+        if self.reason is GapReason.OUTSIDE:
+            return f"{self.call} may exist outside of what is planned here"
         about = f" for {self.resource}" if self.resource else ""
         code = f" ({self.detail})" if self.detail else ""
         return f"{self.call}{about} {_WORDS[self.reason]} in {self.region}{code}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from scanner.model.gap import Gap, GapReason
 from scanner.model.resource import Resource
-from scanner.model.unknown import Unknown
+from scanner.model.unknown import Unknown, told
 
 GLOBAL = "global"
 
@@ -25,6 +25,9 @@ class Inventory:
     `history_since` is the time from which CloudTrail's event history was read, "" where nobody asked for it.
     `mode` tells where it comes from: live, mock, snapshot, describe, world. `kept` holds what several rules ask for and
     what is worth making once (see `View.shared`); it is derived, and no part of the value.
+
+    A template or a plan is a part of an account: `outside` names the kinds of which the account may have more that matter
+    here (None: it is no part), and `planned` the ids of what is new, so that nothing outside can hang on it.
     """
 
     partition: str
@@ -36,6 +39,8 @@ class Inventory:
     taken_at: str = ""
     mode: str = "live"
     history_since: str = ""
+    outside: frozenset[str] | None = None
+    planned: frozenset[str] = frozenset()
     _kinds: _Index = field(init=False, repr=False, compare=False)
     _links: dict[tuple[str, str], _Index] = field(init=False, repr=False, compare=False, default_factory=dict)
     kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -102,6 +107,8 @@ class Inventory:
         found = tuple(gap for gap in self.gaps if kind in gap.kinds and not gap.resource)
         if self.collected is not None and kind not in self.collected and not found:
             return (Gap(self.account, self.region, kind, GapReason.NOT_COLLECTED, kinds=(kind,)),)
+        if self.outside is not None and kind in self.outside:
+            return (*found, Gap(self.account, self.region, kind, GapReason.OUTSIDE, kinds=(kind,)))
         return found
 
 
@@ -126,6 +133,8 @@ def merge(inventories: Sequence[Inventory], *, region: str = GLOBAL) -> Inventor
         collected=None if None in collected else frozenset().union(*(kinds or () for kinds in collected)),
         taken_at=max(inventory.taken_at for inventory in inventories),
         mode=first.mode,
+        outside=_outside(inventories),
+        planned=frozenset().union(*(inventory.planned for inventory in inventories)),
     )
 
 
@@ -139,6 +148,11 @@ def narrowed(inventory: Inventory, region: str) -> Inventory:
         resources=tuple(one for one in inventory.resources if one.region in (region, GLOBAL)),
         gaps=tuple(gap for gap in inventory.gaps if gap.region in (region, GLOBAL)),
     )
+
+
+def _outside(inventories: Sequence[Inventory]) -> frozenset[str] | None:
+    parts = [inventory.outside for inventory in inventories if inventory.outside is not None]
+    return frozenset().union(*parts) if parts else None
 
 
 def _grouped(pairs: Iterable[tuple[str, Resource]]) -> _Index:
@@ -164,13 +178,13 @@ def _walk(value: Any, steps: Sequence[str]) -> Iterator[str | Unknown]:
         if isinstance(value, Unknown) or not isinstance(value, (dict, MappingProxyType, Mapping)):
             break
         if step.endswith("[]"):
-            found = value.get(step.removesuffix("[]"))
+            found = told(value, step.removesuffix("[]"))
             if isinstance(found, Unknown):
                 yield found
             for item in found if isinstance(found, (list, tuple)) else ():
                 yield from _walk(item, steps[place:])
             return
-        value = value.get(step)
+        value = told(value, step)
     else:
         if isinstance(value, str):
             yield value

@@ -26,6 +26,20 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Coverage:
+    """How much of somebody's templates and plans was read.
+
+    `resources` counts what rules could see, `ignored` the resources of each type that no rule asks about, and `unread`
+    those of which nobody could tell what they bring (each of them is a gap, too).
+    """
+
+    files: int
+    resources: int
+    ignored: Mapping[str, int] = field(default_factory=dict)
+    unread: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ScanReport:
     """What `scanner.scan` and `scanner.evaluate` return.
 
@@ -42,6 +56,8 @@ class ScanReport:
     taken_at: str = ""
     tool_version: str = ""
     evidence: Evidence | None = None
+    coverage: Coverage | None = None
+    """Of templates and plans only."""
 
     def failures(self, *, at_least: Severity = Severity.INFO) -> tuple[Finding, ...]:
         """The *fail* findings of this severity and above."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from scanner.model.unknown import Unknown
+from scanner.model.unknown import Guarded, Undecided, Unknown, told
 
 Made = TypeVar("Made")
 
@@ -41,12 +41,14 @@ class Resource:
 
     def __post_init__(self) -> None:
         if not isinstance(self.facts, MappingProxyType):
-            object.__setattr__(self, "facts", MappingProxyType(dict(self.facts)))
+            facts = self.facts if isinstance(self.facts, Guarded) else dict(self.facts)
+            object.__setattr__(self, "facts", MappingProxyType(facts))
 
     def get(self, path: str, default: Any = None) -> Any:
-        """The fact at a dotted path, or `default` where any part is absent; never raises.
+        """The fact at a dotted path, or `default` where any part is absent.
 
-        An `Unknown` on the way is the answer itself: asking it for a decision raises `Undecided`.
+        An `Unknown` on the way is the answer itself: asking it for a decision raises `Undecided`. Where facts are guarded
+        (those of what is only planned), asking for an unknown one raises it at once.
         """
         value: Any
         if "." not in path:
@@ -59,7 +61,7 @@ class Resource:
             # A dictionary is told at once, and what is merely like one only after a search.
             if not isinstance(value, (dict, MappingProxyType, Mapping)) or key not in value:
                 return default
-            value = value[key]
+            value = value.get(key)
         return default if value is None else value
 
     def items(self, path: str) -> tuple[Any, ...]:
@@ -84,19 +86,26 @@ class Resource:
     def tags(self) -> Mapping[str, str]:
         """The resource's tags as a plain mapping (EC2's `Tags` list of Key and Value)."""
         pairs = self.items("Tags")
-        return {
-            str(tag["Key"]): str(tag.get("Value", ""))
-            for tag in pairs
-            if isinstance(tag, (dict, Mapping)) and "Key" in tag
-        }
+        return {str(tag["Key"]): _value(tag) for tag in pairs if isinstance(tag, (dict, Mapping)) and "Key" in tag}
 
     @property
     def name(self) -> str:
         """The value of the `Name` tag, or ""."""
-        return self.tags.get("Name", "")
+        return str(self.tags.get("Name", ""))
 
     @property
     def label(self) -> str:
         """The id, with the name in brackets where there is one; for sentences, so a name is put on one line."""
-        name = " ".join(self.name.split())
+        try:
+            name = " ".join(self.name.split())
+        except Undecided:
+            name = ""
         return f"{self.id} ({name})" if name else self.id
+
+
+def _value(tag: Mapping[str, Any]) -> str:
+    """A tag's value; an unknown one stays what it is, for the other tags are none the worse for it."""
+    value = told(tag, "Value")
+    if isinstance(value, Unknown):
+        return cast(str, value)
+    return "" if value is None else str(value)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 
 class Undecided(Exception):  # noqa: N818 - no error: a rule may raise it, and the answer is *unknown*
@@ -74,3 +74,39 @@ class Unknown:
 
     def __format__(self, _: str) -> str:
         self._refuse()
+
+
+class Guarded(dict[str, Any]):
+    """Facts of what is only planned: asking for an unknown one is refused at once.
+
+    `is True` and `isinstance` never ask an `Unknown` anything; where unknown facts are the rule and not the exception,
+    that must not pass for an answer. `told` looks without asking, and so do subscripts, loops and copies.
+    """
+
+    __slots__ = ()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The fact, or `default`; raises `Undecided` where it is unknown."""
+        value = dict.get(self, key, default)
+        if isinstance(value, Unknown):
+            raise Undecided(value.why)
+        return value
+
+
+# JMESPath knows objects by the name of their type.
+Guarded.__name__ = "dict"
+
+
+def told(facts: Mapping[str, Any], key: str) -> Any:
+    """The fact under a key, None where there is none, `Unknown` where it is: for who only looks."""
+    try:
+        return facts.get(key)
+    except Undecided as doubt:
+        return Unknown(doubt.reason)
+
+
+def guarded(value: Any) -> Any:
+    """A copy of a fact in which every structure is guarded."""
+    if isinstance(value, dict):
+        return Guarded((key, guarded(item)) for key, item in value.items())
+    return [guarded(item) for item in value] if isinstance(value, list) else value

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TypeVar
 
-from scanner.model.gap import Gap
+from scanner.model.gap import Gap, GapReason
 from scanner.model.inventory import Inventory, narrowed
 from scanner.model.resource import Resource
 from scanner.model.unknown import Undecided
@@ -66,11 +66,13 @@ class View:
         found = self._inventory.find(kind, id)
         if found is None:
             self._insist(kind)
+            if self._inventory.outside is not None and id:
+                raise Undecided(f"{id} exists outside of what is planned here, or nowhere")
         return found
 
     def linked(self, kind: str, path: str, value: str) -> tuple[Resource, ...]:
         """All resources of `kind` whose fact at `path` is or holds `value`; `Undecided` where there may be others."""
-        self._insist(kind)
+        self._insist(kind, about=value)
         doubt = self._inventory.doubt(kind, path)
         if doubt:
             raise Undecided(doubt)
@@ -80,6 +82,10 @@ class View:
         """Why the list of a kind may be incomplete."""
         self.read[kind] = None
         return self._inventory.gaps_of(kind)
+
+    def is_planned(self, resource: Resource) -> bool:
+        """Whether a resource is new, so that nothing outside of its plan can hang on it."""
+        return resource.id in self._inventory.planned
 
     def shared(self, make: Callable[[View], Made]) -> Made:
         """What `make` makes of this inventory, made once for all rules; what it read counts as read here too.
@@ -113,9 +119,12 @@ class View:
         """An `Undecided` inside this block makes `resource` unknown, and the rule goes on with the next one."""
         return _Judging(self.undecided, resource)
 
-    def _insist(self, kind: str) -> None:
+    def _insist(self, kind: str, *, about: str = "") -> None:
+        """Nothing that exists outside of a plan hangs on what is only planned."""
         self.read[kind] = None
         gaps = self._inventory.gaps_of(kind)
+        if gaps and about in self._inventory.planned:
+            gaps = tuple(gap for gap in gaps if gap.reason is not GapReason.OUTSIDE)
         if gaps:
             raise Undecided(gaps[0].sentence)
 

@@ -12,6 +12,7 @@ from functools import lru_cache, partial
 from typing import Any
 
 from scanner.model import Resource, Undecided, View
+from scanner.model.unknown import told
 from scanner.network.addresses import interval, is_world, public, public_addresses, size
 from scanner.network.prefix_lists import PREFIX_LIST, entries_of
 from scanner.network.structures import structures
@@ -93,6 +94,18 @@ def world_ranges(
     if not found and doubts:
         raise Undecided(doubts[0])
     return found
+
+
+def group_name(group: Resource) -> str:
+    """The name of a group, "" where it has none or nobody knows it: for sentences, never for a verdict."""
+    name = told(group.facts, "GroupName")
+    return " ".join(name.split()) if isinstance(name, str) else ""
+
+
+def called_group(group: Resource) -> str:
+    """A group for sentences: its id, with its name in brackets."""
+    name = group_name(group)
+    return f"{group.id} ({name})" if name else group.id
 
 
 def interfaces_of(inventory: View, group_id: str) -> tuple[Resource, ...]:

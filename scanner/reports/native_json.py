@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from typing import Any
 
-from scanner.model import Finding, Gap, Outcome, Rule, ScanReport, Severity, Target
+from scanner.model import Coverage, Finding, Gap, Location, Outcome, Rule, ScanReport, Severity, Target
 from scanner.model.evidence import Evidence
 from scanner.reports.hops import hop_as_json
 from scanner.reports.layout import dump
@@ -36,6 +36,7 @@ def _document(report: ScanReport) -> dict[str, Any]:
         "complete": report.complete,
         "totals": {outcome.value: report.totals.get(outcome.value, 0) for outcome in Outcome},
         "severities": {severity.value: failures.get(severity.value, 0) for severity in Severity},
+        "coverage": _coverage(report.coverage),
         "targets": [_target(target) for target in sorted(report.targets)],
         "rules": [_rule(rule) for rule in report.rules],
         "gaps": [_gap(gap) for gap in sorted(report.gaps)],
@@ -78,6 +79,31 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "arn": resource.arn,
             "name": name_of(resource),
         },
+        "location": _location(finding.location),
+    }
+
+
+def _location(place: Location | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    return {
+        "file": place.file,
+        "line": place.line,
+        "column": place.column,
+        "address": place.address,
+        "construct": place.construct,
+        "written": place.written,
+    }
+
+
+def _coverage(coverage: Coverage | None) -> dict[str, Any] | None:
+    if coverage is None:
+        return None
+    return {
+        "files": coverage.files,
+        "resources": coverage.resources,
+        "ignored": dict(coverage.ignored),
+        "unread": coverage.unread,
     }
 
 

@@ -12,6 +12,7 @@ VERSION = 1
 _TEXT = {"type": "string"}
 _TEXTS = {"type": "array", "items": _TEXT}
 _COUNT = {"type": "integer", "minimum": 0}
+_NUMBER = {"type": "integer", "minimum": 1}
 _ACCOUNT = {"type": "string", "description": 'The account\'s twelve digits, or "" where none is known.'}
 _REGION = {"type": "string", "description": 'A Region\'s name, or "global" for what has no Region.'}
 _PARTITION = {"type": "string", "description": "aws, aws-cn, aws-us-gov, ..."}
@@ -42,6 +43,19 @@ def report_schema() -> dict[str, Any]:
             severities={
                 **_object(**{severity.value: _COUNT for severity in Severity}),
                 "description": "How many findings with the outcome fail there are of each severity.",
+            },
+            coverage={
+                **_or_null(
+                    files=_COUNT,
+                    resources={**_COUNT, "description": "How many resources were read."},
+                    ignored={
+                        "type": "object",
+                        "additionalProperties": _COUNT,
+                        "description": "Resources by type that no rule asks about.",
+                    },
+                    unread={**_COUNT, "description": "How many resources nobody could read; each is a gap."},
+                ),
+                "description": "How much of templates and plans was read; null for accounts.",
             },
             targets=_list_of(_target()),
             rules=_list_of(_rule()),
@@ -112,6 +126,17 @@ def _finding() -> dict[str, Any]:
             arn=_TEXT,
             name={**_TEXT, "description": 'The Name tag, or "".'},
         ),
+        location={
+            **_or_null(
+                file={**_TEXT, "description": "Relative to the folder of the run where it lies below it."},
+                line=_NUMBER,
+                column=_NUMBER,
+                address={**_TEXT, "description": "What the file calls the resource."},
+                construct={**_TEXT, "description": 'The path of the CDK construct, or "".'},
+                written={**_TEXT, "description": 'The place in the template where `file` is the program, or "".'},
+            ),
+            "description": "Where a template or plan says it; null for what exists.",
+        },
     )
 
 
@@ -178,6 +203,10 @@ def _severity() -> dict[str, Any]:
 
 def _list_of(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
+
+
+def _or_null(**members: dict[str, Any]) -> dict[str, Any]:
+    return {**_object(**members), "type": ["object", "null"]}
 
 
 def _object(**members: dict[str, Any]) -> dict[str, Any]:

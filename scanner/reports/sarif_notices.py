@@ -98,7 +98,8 @@ def target_notices(targets: Iterable[Target]) -> Iterator[Any]:
     """The Regions of which nothing could be read."""
     for target in sorted(targets):
         if target.failed:
-            yield notice(UNREACHED, f"{target.account} {target.region}: {target.failed}", level="error")
+            place = "" if target.mode == "plan" else f"{target.account} {target.region}: "
+            yield notice(UNREACHED, f"{place}{target.failed}", level="error")
 
 
 def gap_notices(gaps: Iterable[Gap]) -> Iterator[Any]:

@@ -6,11 +6,36 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.model import Resource
+from scanner.model import Location, Resource
 from scanner.reports.sarif_text import percent_encoded
 from scanner.reports.text import clean
 
 _ARN_PARTS = 6
+
+
+def written_location(resource: Resource, place: Location) -> Any:
+    """A `sarif_om.Location` in somebody's own file, with what that calls the resource."""
+    import sarif_om as om
+
+    return om.Location(
+        physical_location=om.PhysicalLocation(
+            artifact_location=om.ArtifactLocation(uri=file_uri(place.file)),
+            region=om.Region(start_line=place.line, start_column=place.column),
+        ),
+        logical_locations=[
+            om.LogicalLocation(
+                name=clean(place.address or resource.id) or None,
+                fully_qualified_name=clean(place.construct or place.address or resource.id) or None,
+                kind="resource",
+            )
+        ],
+    )
+
+
+def file_uri(file: str) -> str:
+    """A path as viewers take it: relative to the checkout, or with its scheme where it lies outside."""
+    encoded = "/".join(percent_encoded(part) if part not in (".", "..") else part for part in file.split("/"))
+    return f"file://{encoded}" if file.startswith("/") else encoded
 
 
 def location(resource: Resource, path: str) -> Any:

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.model import Finding, Outcome, Rule
+from scanner.model import Finding, Location, Outcome, Rule
 from scanner.reports.sarif_flows import code_flows
-from scanner.reports.sarif_places import location, resource_path
+from scanner.reports.sarif_places import location, resource_path, written_location
 from scanner.reports.sarif_rules import LEVELS
 from scanner.reports.sarif_text import message_text
 
@@ -45,7 +45,9 @@ def failures_of(findings: Iterable[Finding]) -> list[Failure]:
 
 def _failure(fingerprint: str, same: list[Finding]) -> Failure:
     ordered = sorted(same, key=lambda finding: (-finding.severity.rank, finding.message, finding.because, finding.fix))
-    return Failure(fingerprint, resource_path(ordered[0].resource), ordered[0], tuple(ordered))
+    place = ordered[0].location
+    path = resource_path(ordered[0].resource) if place is None else f"{place.file}:{place.line:08}"
+    return Failure(fingerprint, path, ordered[0], tuple(ordered))
 
 
 def results(failures: Iterable[Failure], *, rules: Mapping[str, tuple[int, Rule]]) -> list[Any]:
@@ -56,18 +58,16 @@ def results(failures: Iterable[Failure], *, rules: Mapping[str, tuple[int, Rule]
 def _result(failure: Failure, index: int, rule: Rule) -> Any:
     import sarif_om as om
 
-    resource = failure.worst.resource
+    resource, place = failure.worst.resource, failure.worst.location
+    # GitHub heeds the first only. It makes none for a path that is no file, and a better one for a line that it has.
+    prints = {} if place is not None else {"primaryLocationLineHash": f"{failure.fingerprint}:1"}
     return om.Result(
         message=om.Message(text=message_text(list(failure.findings), fix=rule.fix, title=rule.title or rule.id)),
         rule_id=rule.id,
         rule_index=index,
         level=LEVELS[failure.worst.severity],
-        locations=[location(resource, failure.path)],
-        # GitHub heeds the first only, and makes none for a path that is no file; others read the second.
-        partial_fingerprints={
-            "primaryLocationLineHash": f"{failure.fingerprint}:1",
-            "bastionlessResource/v1": failure.fingerprint,
-        },
+        locations=[location(resource, failure.path) if place is None else written_location(resource, place)],
+        partial_fingerprints={**prints, "bastionlessResource/v1": failure.fingerprint},
         guid=str(uuid.uuid5(_NAMESPACE, failure.fingerprint)),
         code_flows=code_flows(resource, failure.worst.path) or None,
         properties={
@@ -76,5 +76,14 @@ def _result(failure: Failure, index: int, rule: Rule) -> Any:
             "arn": resource.arn,
             "kind": resource.kind,
             "severity": failure.worst.severity.value,
+            **_written(place),
         },
     )
+
+
+def _written(place: Location | None) -> dict[str, str]:
+    """What a template says of the resource besides its line."""
+    if place is None:
+        return {}
+    told = {"address": place.address, "construct": place.construct, "template": place.written}
+    return {name: text for name, text in told.items() if text}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.model import GLOBAL, Outcome, ScanReport, Severity
+from scanner.model import GLOBAL, Coverage, Outcome, ScanReport, Severity
 from scanner.reports.sheet import Sheet, Style
 from scanner.reports.text import clean, counted
 
@@ -25,6 +25,8 @@ def add_summary(sheet: Sheet, report: ScanReport, *, seconds: float | None) -> N
 
 
 def _no_flaw(report: ScanReport) -> str:
+    if report.coverage is not None and not _resources(report):
+        return "No flaw found, but nothing that any rule asks about is planned there."
     if not _resources(report):
         return "No flaw found, but no resources either: check the account, the Regions and the permissions."
     if not report.complete or report.gaps:
@@ -33,6 +35,8 @@ def _no_flaw(report: ScanReport) -> str:
 
 
 def _scanned(report: ScanReport, *, seconds: float | None) -> str:
+    if report.coverage is not None:
+        return _planned(report, report.coverage, seconds=seconds)
     read = [target for target in report.targets if not target.failed]
     accounts = {target.account for target in read}
     regions = {target.region for target in read if target.region != GLOBAL}
@@ -43,6 +47,16 @@ def _scanned(report: ScanReport, *, seconds: float | None) -> str:
     moment = f", as of {report.taken_at}" if report.taken_at else ""
     duration = f", in {seconds:.1f} s" if seconds is not None else ""
     return clean(f"Scanned {', '.join(places)}, {looked}{moment}{duration}.")
+
+
+def _planned(report: ScanReport, coverage: Coverage, *, seconds: float | None) -> str:
+    others = sum(coverage.ignored.values())
+    sorts = counted(len(coverage.ignored), "type")
+    beside = f", and {others:,} of {sorts} that no rule asks about" if others else ""
+    unread = f"; {counted(coverage.unread, 'part')} could not be read" if coverage.unread else ""
+    duration = f", in {seconds:.1f} s" if seconds is not None else ""
+    read = f"{counted(coverage.files, 'file')}: {counted(coverage.resources, 'planned resource')}"
+    return f"Read {read}{beside}{unread}. Asked {counted(len(report.rules), 'rule')}{duration}."
 
 
 def _counts(report: ScanReport) -> str:

@@ -89,6 +89,11 @@ def _add_fix(sheet: Sheet, fix: str, *, indent: int) -> None:
 
 
 def _place(finding: Finding) -> str:
+    """The line in somebody's file, else account and Region."""
+    place = finding.location
+    if place is not None:
+        made = f"  {place.construct}" if place.construct else f"  ({place.written})" if place.written else ""
+        return clean(f"{place.file}:{place.line}{made}")
     return clean(" ".join(filter(None, (finding.resource.account, finding.resource.region))))
 
 
@@ -165,4 +170,5 @@ def _add_failed_targets(sheet: Sheet, report: ScanReport) -> None:
     sheet.gap()
     sheet.add("NOT SCANNED", style=Style.DOUBT)
     for target in sorted(report.failed_targets):
-        sheet.add(clean(f"{target.account} {target.region}: {target.failed}"), first="  ", rest="    ")
+        place = "" if target.mode == "plan" else f"{target.account} {target.region}: "
+        sheet.add(clean(f"{place}{target.failed}"), first="  ", rest="    ")

@@ -33,21 +33,22 @@ def read_card(path: Path, *, strict: bool = False, brief: bool = False) -> Rule:
     """The rule of a card and of the Python beside it; raises `CardErrors` with every mistake found.
 
     `strict` also holds every fact the card names against botocore's model, which costs a tenth of a second. `brief`
-    leaves the worlds out, which are nine tenths of a card and at its end.
+    leaves the worlds out, which are nine tenths of a card and at its end; it is for cards that were checked before.
     """
     document = read_document(path, until=_WORLDS if brief else None)
     if not isinstance(document.data, dict):
         raise CardErrors(
             [CardError("a card is a mapping of keys", place=document.place(), cure=f"start with {KEYS[0]}:")]
         )
-    return _CardReader(document, path).rule(strict=strict)
+    return _CardReader(document, path, released=brief).rule(strict=strict)
 
 
 class _CardReader:
     """Reads one document; every method tells what is wrong in its part and answers with what there is."""
 
-    def __init__(self, document: Document, path: Path) -> None:
+    def __init__(self, document: Document, path: Path, *, released: bool) -> None:
         self._document = document
+        self._released = released
         self._data: dict[str, Any] = document.data
         self._companion = path.with_suffix(".py")
         self._remarks = Remarks(document)
@@ -172,7 +173,7 @@ class _CardReader:
                 cure = "keep one of them"
                 self._remarks.tell("the card has a `require` and a Python file beside it", "require", cure=cure)
             try:
-                return load_check(self._companion, settings)
+                return load_check(self._companion, settings, released=self._released)
             except CardError as mistake:
                 self._remarks.mistakes.append(mistake)
         elif not has_test:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
 from scanner.errors import CardError
@@ -15,11 +16,12 @@ from scanner.model import Check, Setting
 KIT = "scanner.kit"
 
 
-def load_check(path: Path, settings: tuple[Setting, ...]) -> Check:
-    """The `check` function of a file; raises `CardError` when it cannot be what a rule calls."""
-    tree = _parse(path)
-    _refuse_imports(tree, path)
-    check = getattr(_run(tree, path), "check", None)
+def load_check(path: Path, settings: tuple[Setting, ...], *, released: bool = False) -> Check:
+    """The `check` function of a file; raises `CardError` when it cannot be what a rule calls.
+
+    What is `released` with this program had its imports checked then, and Python may keep it compiled.
+    """
+    check = getattr(_run(_released_code(path) if released else _checked_code(path), path), "check", None)
     if not inspect.isgeneratorfunction(check):
         raise CardError(
             "there is no generator function `check` in it",
@@ -28,6 +30,20 @@ def load_check(path: Path, settings: tuple[Setting, ...]) -> Check:
         )
     _match_settings(check, settings, path)
     return check
+
+
+def _checked_code(path: Path) -> CodeType:
+    """What was read is what runs, and nothing is written beside the card."""
+    tree = _parse(path)
+    _refuse_imports(tree, path)
+    return compile(tree, str(path), "exec", dont_inherit=True)
+
+
+def _released_code(path: Path) -> CodeType:
+    code = SourceFileLoader(path.stem, str(path)).get_code(path.stem)
+    if code is None:
+        raise CardError("the file cannot be read", place=str(path))
+    return code
 
 
 def _parse(path: Path) -> ast.Module:
@@ -39,15 +55,15 @@ def _parse(path: Path) -> ast.Module:
         raise CardError(f"the file cannot be read ({failure})", place=str(path)) from None
 
 
-def _run(tree: ast.Module, path: Path) -> ModuleType:
-    """The module that a syntax tree makes: what was read is what runs, and nothing is written beside the card."""
+def _run(code: CodeType, path: Path) -> ModuleType:
+    """The module that code makes."""
     # The whole path makes the name: two folders may hold a file of the same name.
     name = "bastionless_rule_" + "".join(letter if letter.isalnum() else "_" for letter in str(path.resolve()))
     module = ModuleType(name)
     module.__file__ = str(path)
     sys.modules[name] = module  # dataclasses look their own module up
     try:
-        exec(compile(tree, str(path), "exec", dont_inherit=True), module.__dict__)  # noqa: S102 - a rule is a program; folders of rules are trusted
+        exec(code, module.__dict__)  # noqa: S102 - a rule is a program; folders of rules are trusted
     except (Exception, SystemExit) as crash:  # the author's code runs here for the first time: anything may come out
         del sys.modules[name]
         raise CardError(f"importing it failed: {type(crash).__name__}: {crash}", place=str(path)) from crash

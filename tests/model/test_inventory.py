@@ -131,7 +131,13 @@ class TestGaps:
         known = inventory({}, gaps=[detail, refused("ec2:DescribeVpcs", VPC)], collected=[VPC])
         assert known.failed == "ec2:DescribeVpcs was refused in eu-west-1 (AccessDenied)"
 
-    @pytest.mark.parametrize("reason", GapReason)
+    def test_what_a_template_does_not_tell_makes_a_sentence_of_its_own(self) -> None:
+        outside = Gap(ACCOUNT, HOME, VPC, GapReason.OUTSIDE)
+        assert outside.sentence == "AWS::EC2::VPC may exist outside of what is planned here"
+        unread = Gap(ACCOUNT, HOME, "a.yaml:3 the nested stack Child", GapReason.UNREAD, "its template is missing")
+        assert unread.sentence == "a.yaml:3 the nested stack Child was not read: its template is missing"
+
+    @pytest.mark.parametrize("reason", set(GapReason) - {GapReason.OUTSIDE, GapReason.UNREAD})
     def test_every_reason_makes_a_sentence(self, reason: GapReason) -> None:
         gap = Gap(ACCOUNT, HOME, "ec2:DescribeVpcs", reason)
         assert gap.sentence.startswith("ec2:DescribeVpcs ")

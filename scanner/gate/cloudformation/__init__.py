@@ -1,0 +1,1 @@
+"""CloudFormation templates, CDK assemblies and change sets as plans."""

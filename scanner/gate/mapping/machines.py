@@ -1,0 +1,397 @@
+"""Instances, launch templates, auto-scaling groups and Elastic IP addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from scanner.gate.estate import DEFAULT_VPC, Estate, Row
+from scanner.gate.ids import reference, references
+from scanner.gate.mapping.filters import GROUP
+from scanner.gate.mapping.interfaces import (
+    INTERFACE,
+    add_further_addresses,
+    add_interface,
+    attach,
+    wants_ipv6,
+    worn,
+)
+from scanner.gate.mapping.networks import SUBNET
+from scanner.gate.mapping.reading import (
+    copied,
+    listed,
+    otherwise,
+    structure,
+    structures,
+    tags,
+    text,
+    truth,
+    whole,
+    without_none,
+)
+from scanner.gate.planned import Open, Planned
+from scanner.model import Unknown
+
+INSTANCE = "AWS::EC2::Instance"
+TEMPLATE = "AWS::EC2::LaunchTemplate"
+ADDRESS = "AWS::EC2::EIP"
+
+_HIDDEN = ("NetworkInterfaces", "SecurityGroups", "VpcId", "SubnetId", "PublicIpAddress")
+_TRUTHS = ("AssociatePublicIpAddress", "DeleteOnTermination", "EbsOptimized", "DisableApiTermination")
+
+
+def instance(planned: Planned, estate: Estate) -> None:
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ec2-instance.html."""
+    properties = _with_template(planned.properties, estate)
+    if isinstance(properties, Unknown):
+        facts = {"InstanceId": planned.id, "State": {"Name": "running"}, "Tags": tags(planned)}
+        hidden = (*_HIDDEN, "IamInstanceProfile")
+        estate.add(INSTANCE, planned.id, {**facts, **dict.fromkeys(hidden, properties)}, planned)
+        return
+    profile = text(properties.get("IamInstanceProfile"))
+    facts = {
+        "InstanceId": planned.id,
+        "ImageId": text(properties.get("ImageId")),
+        "InstanceType": text(properties.get("InstanceType")),
+        "KeyName": text(properties.get("KeyName")),
+        "State": {"Name": "running", "Code": 16},
+        "SourceDestCheck": truth(properties.get("SourceDestCheck"), default=True),
+        "IamInstanceProfile": _profile(profile, estate),
+        "MetadataOptions": properties.get("MetadataOptions"),
+        "UserData": text(properties.get("UserData")),
+        "Tags": tags(planned),
+    }
+    row = estate.add(INSTANCE, planned.id, without_none(facts), planned)
+    specifications = structures(properties.get("NetworkInterfaces"))
+    if isinstance(specifications, Unknown):
+        row.facts.update(dict.fromkeys(_HIDDEN, specifications))
+        row.notes["is_opaque"] = True
+        return
+    for index, told in enumerate(specifications or [properties]):
+        _give_interface(row, planned, estate, {**properties, **told}, index=index, alone=len(specifications) < 2)  # noqa: PLR2004 - one or none
+
+
+def _profile(name: Any, estate: Estate) -> Any:
+    if name is None or isinstance(name, Unknown):
+        return name
+    arn = name if name.startswith("arn:") else f"arn:{estate.partition}:iam::{estate.account}:instance-profile/{name}"
+    return {"Arn": arn}
+
+
+def _with_template(properties: Mapping[str, Any], estate: Estate) -> Mapping[str, Any] | Unknown:
+    """An instance's properties over those of its launch template."""
+    told = structure(properties.get("LaunchTemplate"))
+    if isinstance(told, Unknown) or not told:
+        return told if isinstance(told, Unknown) else properties
+    found = launch_data(told, estate)
+    if isinstance(found, Unknown):
+        return found
+    data = dict(found)
+    profile = data.get("IamInstanceProfile")
+    if isinstance(profile, Mapping):
+        data["IamInstanceProfile"] = profile.get("Name", profile.get("Arn"))
+    return {**data, **properties}
+
+
+def launch_data(told: Mapping[str, Any], estate: Estate) -> Mapping[str, Any] | Unknown:
+    """What a planned launch template says; Unknown for one that exists already."""
+    template_id = reference(told.get("LaunchTemplateId"), TEMPLATE)
+    name = told.get("LaunchTemplateName")
+    for row in estate.of(TEMPLATE):
+        if row.notes.get("id") == template_id or (name is not None and row.facts.get("LaunchTemplateName") == name):
+            data: Mapping[str, Any] = row.notes["data"]
+            return data
+    return Unknown("the launch template exists already and is not planned here")
+
+
+def _give_interface(
+    row: Row, planned: Planned, estate: Estate, told: Mapping[str, Any], *, index: int, alone: bool
+) -> None:
+    device = whole(told.get("DeviceIndex", index))
+    existing = reference(told.get("NetworkInterfaceId"), INTERFACE)
+    if existing is not None:
+        known = estate.find(INTERFACE, existing)
+        if known is not None:
+            attach(known, row, device=device)
+        else:
+            row.facts["NetworkInterfaces"] = Unknown("a network interface of the instance is not planned here")
+            row.notes["is_opaque"] = True
+        return
+    subnet_id = reference(told.get("SubnetId"), SUBNET)
+    groups = _groups_of(told, estate)
+    vpc_id = DEFAULT_VPC if subnet_id is None else estate.vpc_of_subnet(subnet_id, groups)
+    if subnet_id is None:
+        estate.uses_default_vpc = True
+        subnet_id = f"subnet-default-of-{DEFAULT_VPC}"
+    interface = add_interface(
+        estate,
+        f"eni-{planned.address}-{index}",
+        planned,
+        subnet_id=subnet_id,
+        vpc_id=vpc_id,
+        groups=worn(groups, vpc_id),
+        private=text(told.get("PrivateIpAddress")),
+        instance_id=row.id,
+        device=device,
+    )
+    interface.facts["SourceDestCheck"] = row.facts["SourceDestCheck"]
+    add_further_addresses(interface, told)
+    interface.notes["ipv6"] = wants_ipv6(told, estate, subnet_id)
+    interface.notes["public"] = _is_public(told, estate, subnet_id, alone=alone)
+    row.notes.setdefault("interfaces", []).append(interface.id)
+
+
+def _groups_of(told: Mapping[str, Any], estate: Estate) -> Any:
+    by_id = next(
+        (told[name] for name in ("GroupSet", "Groups", "SecurityGroupIds") if told.get(name) is not None), None
+    )
+    if by_id is not None:
+        return references(by_id, GROUP)
+    by_name = references(told.get("SecurityGroups"), GROUP)
+    if isinstance(by_name, Unknown):
+        return by_name
+    names = {str(row.facts["GroupName"]): row.id for row in estate.of(GROUP) if isinstance(row.facts["GroupName"], str)}
+    return [names.get(name, name) if isinstance(name, str) else name for name in by_name]
+
+
+def _is_public(told: Mapping[str, Any], estate: Estate, subnet_id: Any, *, alone: bool) -> Any:
+    """Whether an interface gets a public address at launch: as told, else as its subnet says, and only when it is alone."""
+    asked = truth(told.get("AssociatePublicIpAddress"))
+    if asked is not None:
+        return asked
+    if not alone:
+        return False
+    subnet = estate.find(SUBNET, subnet_id)
+    if subnet is not None:
+        return subnet.facts["MapPublicIpOnLaunch"]
+    if isinstance(subnet_id, str) and subnet_id.endswith(DEFAULT_VPC):
+        return True
+    why = subnet_id.why if isinstance(subnet_id, Unknown) else f"the subnet {subnet_id} is not planned here"
+    return Unknown(f"whether the subnet assigns public addresses is not known: {why}")
+
+
+def launch_template(planned: Planned, estate: Estate) -> None:
+    """A launch template, as its only version."""
+    name = otherwise(text(planned.properties.get("LaunchTemplateName")), planned.address)
+    data = structure(planned.properties.get("LaunchTemplateData"))
+    facts = {
+        "LaunchTemplateId": planned.id,
+        "LaunchTemplateName": name,
+        "VersionNumber": 1,
+        "DefaultVersion": True,
+        "LaunchTemplateData": data if isinstance(data, Unknown) else _typed(data),
+    }
+    row = estate.add(TEMPLATE, f"{planned.id}:1", facts, planned)
+    row.notes.update(id=planned.id, data=data)
+
+
+def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Launch data with AWS's types, which CloudFormation also takes as text."""
+    made: dict[str, Any] = {}
+    for key, value in data.items():
+        if key in _TRUTHS:
+            made[key] = truth(value)
+        elif key in ("NetworkInterfaces", "TagSpecifications", "BlockDeviceMappings"):
+            items = structures(value)
+            made[key] = items if isinstance(items, Unknown) else [_typed(item) for item in items]
+        elif key in ("DeviceIndex", "Ipv6AddressCount", "SecondaryPrivateIpAddressCount", "NetworkCardIndex"):
+            made[key] = whole(value)
+        elif key in ("Groups", "SecurityGroupIds"):
+            made[key] = references(value, GROUP)
+        elif key == "SubnetId":
+            made[key] = reference(value, SUBNET)
+        else:
+            made[key] = value
+    return without_none(made)
+
+
+def launch_configuration(planned: Planned, estate: Estate) -> None:
+    """The predecessor of launch templates."""
+    properties = planned.properties
+    facts = {
+        "LaunchConfigurationName": planned.id,
+        **copied(planned, "ImageId", "KeyName", "InstanceType", "IamInstanceProfile", "UserData", "MetadataOptions"),
+        "SecurityGroups": references(properties.get("SecurityGroups"), GROUP),
+        "AssociatePublicIpAddress": truth(properties.get("AssociatePublicIpAddress")),
+    }
+    estate.add("AWS::AutoScaling::LaunchConfiguration", planned.id, without_none(facts), planned)
+
+
+def scaling_group(planned: Planned, estate: Estate) -> None:
+    """An auto-scaling group; what it will launch is judged by its template and its subnets."""
+    properties = planned.properties
+    subnets = references(properties.get("VPCZoneIdentifier"), SUBNET)
+    unknown = (
+        subnets if isinstance(subnets, Unknown) else next((one for one in subnets if isinstance(one, Unknown)), None)
+    )
+    mixed = structure(properties.get("MixedInstancesPolicy"))
+    facts = {
+        "AutoScalingGroupName": planned.id,
+        "LaunchConfigurationName": text(properties.get("LaunchConfigurationName")),
+        "LaunchTemplate": _specification(properties.get("LaunchTemplate"), estate),
+        "MixedInstancesPolicy": mixed if isinstance(mixed, Unknown) else _mixed(mixed, estate) or None,
+        "MinSize": whole(properties.get("MinSize")),
+        "MaxSize": whole(properties.get("MaxSize")),
+        "DesiredCapacity": whole(properties.get("DesiredCapacity", properties.get("MinSize"))),
+        "VPCZoneIdentifier": unknown if unknown is not None else ",".join(subnets),
+        "AvailabilityZones": listed(properties.get("AvailabilityZones")),
+        "TargetGroupARNs": listed(properties.get("TargetGroupARNs")),
+        "LoadBalancerNames": listed(properties.get("LoadBalancerNames")),
+        "Instances": [],
+        "Tags": tags(planned),
+    }
+    estate.add("AWS::AutoScaling::AutoScalingGroup", planned.id, without_none(facts), planned)
+
+
+def _specification(value: Any, estate: Estate) -> Any:
+    told = structure(value)
+    if isinstance(told, Unknown) or not told:
+        return told if isinstance(told, Unknown) else None
+    template_id = reference(told.get("LaunchTemplateId"), TEMPLATE)
+    made = {**told, "LaunchTemplateId": template_id, "Version": text(told.get("Version"))}
+    for row in estate.of(TEMPLATE):
+        if template_id is None and row.facts.get("LaunchTemplateName") == told.get("LaunchTemplateName"):
+            made["LaunchTemplateId"] = row.notes["id"]
+    return without_none(made)
+
+
+def _mixed(value: Mapping[str, Any], estate: Estate) -> dict[str, Any]:
+    template = structure(value.get("LaunchTemplate"))
+    if isinstance(template, Unknown):
+        return {**value, "LaunchTemplate": template}
+    if not template:
+        return dict(value)
+    made = {
+        **template,
+        "LaunchTemplateSpecification": _specification(template.get("LaunchTemplateSpecification"), estate),
+    }
+    return {**value, "LaunchTemplate": without_none(made)}
+
+
+def elastic_ip(planned: Planned, estate: Estate) -> None:
+    """An Elastic IP address; its number is AWS's."""
+    facts = {
+        "AllocationId": planned.id,
+        "PublicIp": Open("AWS chooses the address at deployment", token=f"address of {planned.address}"),
+        "Domain": "vpc",
+        "Tags": tags(planned),
+    }
+    row = estate.add(ADDRESS, planned.id, facts, planned)
+    instance_id = planned.properties.get("InstanceId")
+    if instance_id is not None:
+        row.notes["instance"] = reference(instance_id, INSTANCE)
+
+
+def late_elastic_ip(planned: Planned, estate: Estate) -> None:
+    """An Elastic IP address that names its instance joins it when that is there."""
+    row = estate.find(ADDRESS, planned.id)
+    if row is not None and "instance" in row.notes:
+        _associate(row, estate, instance=row.notes["instance"], planned=planned)
+
+
+def elastic_association(planned: Planned, estate: Estate) -> None:
+    """An Elastic IP address joins an instance or an interface."""
+    properties = planned.properties
+    instance = reference(properties.get("InstanceId"), INSTANCE)
+    interface = reference(properties.get("NetworkInterfaceId"), INTERFACE)
+    rows = list(_addresses_meant(planned, estate))
+    if not rows:  # an address that exists already
+        token = planned.address
+        facts: dict[str, Any] = {"AllocationId": f"eipalloc-{token}", "Domain": "vpc", "Tags": []}
+        facts["PublicIp"] = Open("the address exists already", token=f"address of {token}")
+        rows = [estate.add(ADDRESS, f"eipalloc-{token}", facts, planned)]
+    for row in rows:
+        _associate(row, estate, instance=instance, interface=interface, planned=planned)
+
+
+def _addresses_meant(planned: Planned, estate: Estate) -> Iterator[Row]:
+    by_id = reference(planned.properties.get("AllocationId"), ADDRESS)
+    found = estate.find(ADDRESS, by_id)
+    by_address = planned.properties.get("EIP")
+    blur_addresses(by_id if isinstance(by_id, Unknown) else None, planned, estate)
+    if found is None and isinstance(by_address, Open):
+        found = next((row for row in estate.of(ADDRESS) if row.facts["PublicIp"].token == by_address.token), None)
+    if found is not None:
+        yield found
+
+
+def blur_addresses(unknown: Unknown | None, planned: Planned, estate: Estate) -> None:
+    """An address nobody can name may be any of the planned ones."""
+    if unknown is not None:
+        for row in estate.of(ADDRESS):
+            for key in ("AssociationId", "InstanceId", "NetworkInterfaceId"):
+                row.facts.setdefault(key, Unknown(f"{planned.address} may take it: {unknown.why}"))
+
+
+def _associate(row: Row, estate: Estate, *, planned: Planned, instance: Any = None, interface: Any = None) -> None:
+    row.facts["AssociationId"] = f"eipassoc-{planned.address}"
+    if planned not in row.parts:
+        row.parts.append(planned)
+    holder = estate.find(INSTANCE, instance)
+    if holder is not None and interface is None:
+        interface = next(iter(holder.notes.get("interfaces", ())), None)
+    row.facts.update(without_none({"InstanceId": instance, "NetworkInterfaceId": interface}))
+    for unknown in (instance, interface):
+        if isinstance(unknown, Unknown):
+            for other in estate.of(INTERFACE):
+                if other.notes.get("public") is not True:
+                    other.notes["public"] = Unknown(f"{planned.address} may be about it: {unknown.why}")
+    known = estate.find(INTERFACE, interface)
+    if known is not None:
+        known.notes["elastic"] = row.id
+        if planned not in known.parts:
+            known.parts.append(planned)
+        if holder is not None:
+            holder.parts.append(planned)
+
+
+def finish_instances(estate: Estate) -> None:
+    """Lays the interfaces of each instance into it, as AWS lists them, once all addresses are there."""
+    for row in estate.of(INSTANCE):
+        if "interfaces" not in row.notes and not row.notes.get("is_opaque"):
+            continue
+        held = [estate.find(INTERFACE, one) for one in row.notes.get("interfaces", ())]
+        interfaces = [one.facts for one in held if one is not None]
+        if not row.notes.get("is_opaque"):
+            row.facts["NetworkInterfaces"] = [_inside(facts) for facts in interfaces]
+        if interfaces:
+            first = interfaces[0]
+            row.facts.update({key: first[key] for key in ("SubnetId", "VpcId")})
+            row.facts["SecurityGroups"] = first["Groups"]
+            row.facts.setdefault("Placement", {"AvailabilityZone": first["AvailabilityZone"]})
+            if not isinstance(first["PrivateIpAddress"], Unknown):
+                row.facts["PrivateIpAddress"] = first["PrivateIpAddress"]
+            association = first.get("Association")
+            if isinstance(association, Unknown):
+                row.facts["PublicIpAddress"] = association
+            elif association:
+                row.facts["PublicIpAddress"] = association["PublicIp"]
+
+
+def _inside(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """An interface as an instance lists it; an address nobody knows is left out, for its association tells what matters."""
+    names = ("NetworkInterfaceId", "SubnetId", "VpcId", "Groups", "InterfaceType", "Ipv6Addresses", "OwnerId",
+             "SourceDestCheck", "Status", "Description")  # fmt: skip
+    made = {name: facts[name] for name in names if name in facts}
+    made["Attachment"] = _part(facts.get("Attachment"), "AttachmentId", "DeviceIndex", "Status")
+    if "Association" in facts:
+        made["Association"] = _part(facts["Association"], *_ADDRESS)
+    listed_ = facts["PrivateIpAddresses"]
+    made["PrivateIpAddresses"] = listed_ if isinstance(listed_, Unknown) else [_known(one) for one in listed_]
+    if not isinstance(facts["PrivateIpAddress"], Unknown):
+        made["PrivateIpAddress"] = facts["PrivateIpAddress"]
+    return made
+
+
+_ADDRESS = ("PublicIp", "IpOwnerId", "PublicDnsName", "CarrierIp")
+
+
+def _part(value: Any, *names: str) -> Any:
+    return {name: value[name] for name in names if name in value} if isinstance(value, Mapping) else value
+
+
+def _known(entry: Mapping[str, Any]) -> dict[str, Any]:
+    made = {key: value for key, value in entry.items() if key != "PrivateIpAddress" or not isinstance(value, Unknown)}
+    if "Association" in made:
+        made["Association"] = _part(made["Association"], *_ADDRESS)
+    return made
