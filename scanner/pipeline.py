@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 DEMO_REGION = "eu-west-1"
 PLAN_REGION = "us-east-1"
+ACCOUNT_DIGITS = 12
 PLAN_ACCOUNT = "000000000000"
 """Where a template goes when nobody says it: rules compare these with themselves only."""
 
@@ -107,6 +108,8 @@ def gate(
     wanted = configure(config, select=select, rules=rules, regions=(region,) if region else None)
     chosen = choose_rules(wanted)
     where = wanted.regions[0] if wanted.regions else PLAN_REGION
+    if account and not (len(account) == ACCOUNT_DIGITS and account.isdecimal()):
+        raise UsageError(f"{account!r} is no account", place="--account", cure="an account id has twelve digits")
     asked = Asked(account or PLAN_ACCOUNT, where, partition_of(where), stack_name, read_parameters(parameters))
     pile = gather((paths,) if isinstance(paths, (str, Path)) else tuple(paths))
     plans, failures = plan_all(pile, asked, forced=dialect)

@@ -33,11 +33,10 @@ from scanner.cli.options import read_config, report_options, rule_options
     default=None,
     help="Take every file for this [default: by what is in it].",
 )
-@click.option("-q", "--quiet", is_flag=True, hidden=True)
 @click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list.")
 @rule_options
 @report_options
-def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) -> int:  # noqa: ARG001 - there is no progress to be quiet about  # fmt: skip
+def gate(*, paths: tuple[str, ...], verbose: bool, **options: Any) -> int:
     """Judge templates and plans before they are deployed.
 
     PATH is a file, a folder (searched for templates), a pattern, or - for stdin: CloudFormation in YAML or JSON, CDK's

@@ -1,25 +1,33 @@
 """Templates and plans become inventories, before anything of them exists: every resource with its file and line.
 
-    files        sources    paths, folders, globs and stdin -> texts, each with a name people know it by
-    texts        dialects   a text -> `Plan`: the resources somebody is about to make, in one vocabulary
-    plans        estate     `Plan` -> AWS's own dictionaries, with what AWS makes of itself (see below)
-    inventories  build      dictionaries -> `Inventory`; what nobody could read is a gap
-    findings     places     findings -> the line that causes them
+    files        sources    paths, folders, patterns and stdin -> texts, each with a name people know it by
+    texts        dialects   all texts of a dialect -> `Plan`s: what somebody is about to make, in one vocabulary
+    plans        estate     `mapping/` writes rows in AWS's words, `implicit` adds what AWS makes of itself,
+                            `addresses` gives examples for what AWS will choose
+    rows         build      `Surface`: an `Inventory`, with the way back from each resource to what was written
+    surfaces     report     worlds beside one another; `places` finds the line behind each finding
 
-The seam between dialects and the rest is `planned.py`:
+The seam between a dialect and everything after it is `planned.py`; a new dialect is a row in `dialects._dialects`.
 
-* A dialect answers with `Plan`s of `Planned` resources. Their vocabulary is CloudFormation's, whatever the dialect: `type`
-  is a CloudFormation type name, `properties` bear CloudFormation's property names and are resolved: plain JSON values,
-  `Open` (a `scanner.model.Unknown`) for whatever is not known yet, and id strings for references. Another
-  dialect translates its names into these, and every mapper, implicit resource and rule works for it.
-* A reference is the id of what it points to. `planned_id(type, address)` makes the id of a resource that does not exist yet
-  ("subnet-Public"); the id of one that exists is its own (`Planned.id`). A value nobody knows, but of which it
-  is known where it comes from, is `Open(why, token=...)`: two with one token are the same thing, and where an id is
-  wanted the mappers make one of the token, so that what hangs on "the same unknown VPC" still joins.
-* `Place` tells file and line of a resource and of each of its properties, by path.
-* What a dialect cannot read it names in `Plan.unread`, with the kinds it may have brought: never silence.
-* What depends on a choice (a parameter used in a condition) is in `Plan.choices`; `Plan.varied` plans once more with it.
+* `Dialect(hints, is_one, plan)`: words without which a text is none of it, a look at its data, and the function that makes
+  plans of all its texts at once (some refer to others). What cannot be read is a `TemplateError` with `file:line`.
+* The vocabulary is CloudFormation's, whatever the dialect: `Planned.type` is a CloudFormation type, `properties` bear
+  CloudFormation's names and are resolved: JSON values, ids for references, `Open` for what nobody knows yet. Another
+  dialect translates its names, splits what CloudFormation keeps apart (inline routes are `AWS::EC2::Route`s of their own) and
+  gets all mappers, implicit resources and rules. `mapping/table.py` is the closed list; `is_relevant` tells what belongs in
+  `Plan.types_left` (no rule asks), `kinds_of` what to name in `Plan.unread` for what should be read and cannot.
+* A security group without the property `SecurityGroupEgress` gets AWS's rule that allows everything; one with an empty list has
+  none. Text that means a number or a truth is taken as such. An absent property is AWS's default, never unknown.
+* The id of what does not exist is `planned_id(type, address)` ("subnet-Public", "sg-module.web.aws_security_group.this"); ARNs
+  are `arns.arn_of`'s. What exists has its own id and `is_existing`. References are these ids.
+* `Open(why, token, is_outside)`: unknown. Two with one token are the same thing. Mappers make an id of the token where one
+  is wanted, so that "the same unknown VPC" joins, but only if it `is_outside` (a parameter, an export, a data source): anything
+  else may be a resource of the plan, and then makes unknown whatever it may be about.
+* `Place(find)` is asked for lines only when there is a finding: `find(())` is the resource, `find(("Ingress", 0, "CidrIp"))` a
+  property or the nearest thing around it.
+* `Plan.choices` with `Plan.vary` are the worlds beside the first one. A choice without a default makes a flaw of some worlds
+  unknown; one with a default is told beside what the defaults say.
 
-`mapping/` holds one small function a type; `MAPPERS` in `mapping/table.py` is the closed list. To lay a plan over a live account
-(`--against`), build on `estate.Estate.rows` and `Planned.id`/`Planned.action`, before `build.inventory_of`.
+To lay plans over an account: `build.estate_of` gives the rows of a plan (`Estate.rows`: kind -> id -> facts), `Planned.action`
+and `is_existing` say what it replaces, and an inventory with `outside=None` is a whole account again: then absence decides.
 """

@@ -192,3 +192,13 @@ def test_neither_aws_s_libraries_nor_the_mock_are_loaded(here: Path) -> None:
         [sys.executable, "-c", program, str(TEMPLATES / "everything.yaml")], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
+
+
+def test_an_account_has_twelve_digits(here: Path) -> None:
+    written(here, GROUP)
+    assert run("template.yaml", "--account", "12") == (
+        2,
+        "--account: '12' is no account. An account id has twelve digits",
+    )
+    log = json.loads(run("template.yaml", "--account", "111122223333", "--format", "json")[1])
+    assert {target["account"] for target in log["targets"]} == {"111122223333"}

@@ -36,6 +36,8 @@ def strangers(value: Any, shape: Shape, path: str) -> Iterator[str]:
         return
     if shape.type in _TYPES and not isinstance(value, _TYPES[shape.type]):
         yield f"{path} is a {type(value).__name__}, not a {shape.type}"
+    elif shape.enum and value not in shape.enum:
+        yield f"{path} is never {value!r}"
     elif isinstance(value, Mapping):
         for key, item in value.items():
             if shape.type == "map":

@@ -75,6 +75,7 @@ def test_a_finding_is_told_with_everything_known_of_it() -> None:
                 "arn": "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
                 "name": "web",
             },
+            "location": None,
         }
     ]
 

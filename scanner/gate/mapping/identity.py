@@ -44,7 +44,10 @@ def principal(planned: Planned, estate: Estate) -> None:
         facts["GroupList"] = listed(properties.get("Groups"))
     boundary = text(properties.get("PermissionsBoundary"))
     if boundary is not None:
-        facts["PermissionsBoundary"] = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": boundary}
+        facts["PermissionsBoundary"] = {
+            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryArn": boundary,
+        }
     estate.add(planned.type, planned.id, without_none(facts), planned)
 
 
