@@ -95,7 +95,7 @@ def gate(
         stack_name: What the stack is called; by default as its file.
         region: Where it goes [default: us-east-1]; what a CDK assembly says of itself counts more, as does `account`.
         account: Twelve digits.
-        dialect: Take every file for this: "cloudformation".
+        dialect: Take every file for this: "cloudformation" or "terraform".
 
     Raises `UsageError` where a path, a rule, a card or a setting does not exist. A file that cannot be read becomes a
     failed target of the report, and the others are judged.

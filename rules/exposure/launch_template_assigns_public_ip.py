@@ -38,7 +38,7 @@ def _judge(version: Resource, standing: str) -> Answer:
     public = [
         interface.get("DeviceIndex", 0)
         for interface in structures(data, "NetworkInterfaces")
-        if interface.get("AssociatePublicIpAddress") is True
+        if interface.get("AssociatePublicIpAddress")  # one that is unknown is neither yes nor no
     ]
     if not public:
         return Clear(version, "no network interface of it asks for a public address")

@@ -29,7 +29,7 @@ from scanner.cli.options import read_config, report_options, rule_options
 @click.option(
     "--type",
     "dialect",
-    type=click.Choice(["cloudformation"]),
+    type=click.Choice(["cloudformation", "terraform"]),
     default=None,
     help="Take every file for this [default: by what is in it].",
 )

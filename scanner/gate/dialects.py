@@ -45,8 +45,18 @@ class Dialect(NamedTuple):
 def _dialects() -> dict[str, Dialect]:
     """The dialects by the names that `--type` knows, most particular first."""
     from scanner.gate.cloudformation import plans  # noqa: PLC0415 - a dialect is loaded with the first text
+    from scanner.gate.terraform import shapes  # noqa: PLC0415 - as above
 
-    return {"cloudformation": Dialect(plans.HINTS, plans.is_one, plans.plan)}
+    return {
+        "terraform": Dialect(shapes.HINTS, shapes.is_one, _terraform),
+        "cloudformation": Dialect(plans.HINTS, plans.is_one, plans.plan),
+    }
+
+
+def _terraform(texts: Sequence[Written], asked: Asked) -> tuple[list[Plan], list[TemplateError]]:
+    from scanner.gate.terraform.plans import plan  # noqa: PLC0415 - most runs have no plan of Terraform's
+
+    return plan(texts, asked)
 
 
 def plan_all(pile: Pile, asked: Asked, *, forced: str = "") -> tuple[list[Plan], list[TemplateError]]:

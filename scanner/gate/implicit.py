@@ -88,6 +88,10 @@ def complete(estate: Estate) -> None:
 
 def _add_default_group(vpc: Row, estate: Estate) -> None:
     group_id = default_id("sg", vpc.id)
+    # One that exists already has an id of AWS's own.
+    if any(one.facts["GroupName"] == "default" and _same(one.facts["VpcId"], vpc.id) and one.id != group_id
+           for one in estate.of(GROUP) if isinstance(one.facts["GroupName"], str)):  # fmt: skip
+        return
     own = {"IpProtocol": "-1", "IpRanges": [], "Ipv6Ranges": [], "PrefixListIds": [],
            "UserIdGroupPairs": [{"GroupId": group_id, "UserId": estate.account}]}  # fmt: skip
     row = estate.find(GROUP, group_id)
@@ -148,8 +152,10 @@ def _add_default_acl(vpc: Row, estate: Estate) -> None:
         associations = acl.facts["Associations"]
         if not isinstance(associations, Unknown):
             taken |= {one["SubnetId"] for one in associations if isinstance(one["SubnetId"], str)}
-    if any(_same(acl.facts["VpcId"], vpc.id) and acl.facts.get("IsDefault") is True for acl in acls):
-        return
+    for acl in acls:
+        if _same(acl.facts["VpcId"], vpc.id) and acl.facts.get("IsDefault") is True:
+            acl.append("Associations", *(_follows(acl.id, one) for one in subnets if one not in taken))
+            return
     entries = [last_entry(egress=egress) for egress in (True, False)]
     entries += [last_entry(egress=egress, number=100, action="allow") for egress in (True, False)]
     if _has_ipv6(vpc):
@@ -163,11 +169,7 @@ def _add_default_acl(vpc: Row, estate: Estate) -> None:
         "VpcId": vpc.id,
         "OwnerId": estate.account,
         "IsDefault": True,
-        "Associations": [
-            {"NetworkAclAssociationId": f"aclassoc-{one}", "NetworkAclId": acl_id, "SubnetId": one}
-            for one in subnets
-            if one not in taken
-        ],
+        "Associations": [_follows(acl_id, one) for one in subnets if one not in taken],
         "Entries": entries,
         "Tags": [],
     }
@@ -179,6 +181,10 @@ def _has_ipv6(vpc: Row) -> bool:
     """Whether a VPC has, or may have, blocks of IPv6: AWS's additions for them change nothing where there are none."""
     blocks = vpc.facts["Ipv6CidrBlockAssociationSet"]
     return isinstance(blocks, Unknown) or bool(blocks)
+
+
+def _follows(acl_id: str, subnet_id: str) -> dict[str, str]:
+    return {"NetworkAclAssociationId": f"aclassoc-{subnet_id}", "NetworkAclId": acl_id, "SubnetId": subnet_id}
 
 
 def _same(value: Any, wanted: str) -> bool:

@@ -15,7 +15,8 @@ from scanner.gate.document import MAX_BYTES, decode
 SUFFIXES = (".yaml", ".yml", ".json", ".template", ".cfn", ".tfplan.json")
 STDIN = "<stdin>"
 
-_HINTS = (b"AWS::", b"Custom::", b"aws:c", b"planned_values", b"resource_changes", b"ChangeSetName", b"A\0W\0S\0")
+_HINTS = (b"AWS::", b"Custom::", b"aws:c", b"planned_values", b"resource_changes", b"terraform_version", b"ChangeSetName",
+          b"A\0W\0S\0", b"t\0e\0r\0r\0a\0f\0o\0r\0m\0")  # fmt: skip
 _SKIPPED = frozenset(
     {
         ".git",
@@ -30,6 +31,10 @@ _SKIPPED = frozenset(
         ".mypy_cache",
     }
 )
+
+
+_TERRAFORM = "make a plan: terraform plan -out plan && terraform show -json plan > plan.json"
+_ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,26 +62,39 @@ def gather(paths: Iterable[str | os.PathLike[str]]) -> Pile:
     """
     pile = Pile()
     seen: set[str] = set()
-    for path, is_named in _expanded(paths):
+    given = [os.fspath(path) for path in paths]
+    for path, is_named in _expanded(given):
         if path is None:
             _take(pile, STDIN, sys.stdin.buffer.read(MAX_BYTES + 1), None, is_named=True)
             continue
         real = os.path.realpath(path)
-        if real in seen:
-            continue
-        seen.add(real)
-        name = shown(path)
-        try:
-            if path.stat().st_size > MAX_BYTES:
-                if is_named or path.suffix != ".json":
-                    pile.failures.append(TemplateError(f"the file holds more than {MAX_BYTES >> 20} MiB", place=name))
-                continue
-            content = path.read_bytes()
-        except OSError as failure:
-            pile.failures.append(TemplateError(f"the file cannot be read ({failure.strerror})", place=name))
-            continue
-        _take(pile, name, content, path, is_named=is_named)
+        if real not in seen:
+            seen.add(real)
+            _read(pile, path, is_named=is_named)
+    if not pile.sources and not pile.failures:
+        for folder in map(Path, given):
+            if folder.is_dir() and any(folder.glob("*.tf")):
+                what = "the folder holds Terraform's source, and no plan"
+                pile.failures.append(TemplateError(what, place=shown(folder), cure=_TERRAFORM))
     return pile
+
+
+def _read(pile: Pile, path: Path, *, is_named: bool) -> None:
+    name = shown(path)
+    if path.name.endswith((".tf", ".tf.json")):
+        if is_named:
+            pile.failures.append(TemplateError("this is Terraform's source, and no plan", place=name, cure=_TERRAFORM))
+        return
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            if is_named or path.suffix != ".json":
+                pile.failures.append(TemplateError(f"the file holds more than {MAX_BYTES >> 20} MiB", place=name))
+            return
+        content = path.read_bytes()
+    except OSError as failure:
+        pile.failures.append(TemplateError(f"the file cannot be read ({failure.strerror})", place=name))
+        return
+    _take(pile, name, content, path, is_named=is_named)
 
 
 def shown(path: Path) -> str:
@@ -90,6 +108,12 @@ def shown(path: Path) -> str:
 def _take(pile: Pile, name: str, content: bytes, path: Path | None, *, is_named: bool) -> None:
     # In a folder there are many files that are not meant; those do not even get a sentence.
     if not is_named and not any(word in content for word in _HINTS):
+        return
+    if content.startswith(_ZIP):
+        if is_named:
+            what = "this is a plan in Terraform's own format, which only Terraform reads"
+            cure = f"write it as JSON: terraform show -json {name} > plan.json"
+            pile.failures.append(TemplateError(what, place=name, cure=cure))
         return
     try:
         pile.sources.append(Source(name, decode(content, file=name), path, is_named))

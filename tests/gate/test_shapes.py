@@ -81,4 +81,6 @@ def test_the_template_of_everything_has_every_type_that_is_read() -> None:
     used |= {"Custom::VpcRestrictDefaultSG"}
     from scanner.gate.mapping.services import SERVICES, SUBNET_GROUPS
 
-    assert sorted(set(MAPPERS) - used - set(SERVICES) - set(SUBNET_GROUPS)) == []
+    # What AWS makes by itself is taken over in Terraform alone; its tests have these.
+    own = {name for name in MAPPERS if name.startswith("Default::")}
+    assert sorted(set(MAPPERS) - own - used - set(SERVICES) - set(SUBNET_GROUPS)) == []

@@ -69,7 +69,7 @@ def permission(rule: Mapping[str, Any], way: str, estate: Estate) -> dict[str, A
         "PrefixListIds": [],
         "UserIdGroupPairs": [],
     }
-    if facts["IpProtocol"] != "-1":
+    if not (isinstance(facts["IpProtocol"], str) and facts["IpProtocol"] == "-1"):
         facts.update(FromPort=whole(rule.get("FromPort")), ToPort=whole(rule.get("ToPort")))
     for key, entry in _ends(rule, way, estate):
         facts[key].append(entry)

@@ -101,7 +101,7 @@ def service(planned: Planned, estate: Estate) -> None:
     is_nowhere = not isinstance(subnets, Unknown) and not subnets
     if is_nowhere and (told.subnets or (not isinstance(groups, Unknown) and not groups)):
         return  # not in a VPC at all, or in one of which nothing else is told
-    if subnets is None or isinstance(subnets, Unknown):
+    if is_nowhere or isinstance(subnets, Unknown):
         why = (
             subnets.why if isinstance(subnets, Unknown) else f"the subnets of {planned.address} stand in a subnet group"
         )

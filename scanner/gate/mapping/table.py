@@ -9,6 +9,7 @@ from scanner.aws.table import KINDS
 from scanner.gate.estate import Estate
 from scanner.gate.mapping import (
     balancers,
+    defaults,
     endpoints,
     evidence,
     filters,
@@ -41,6 +42,12 @@ MAPPERS: Mapping[str, Mapper] = {
     "AWS::EC2::EgressOnlyInternetGateway": Mapper(PLACES, networks.egress_only_gateway),
     "AWS::EC2::VPNGateway": Mapper(PLACES, networks.vpn_gateway),
     "AWS::EC2::CarrierGateway": Mapper(PLACES, networks.carrier_gateway),
+    # Not CloudFormation's: what AWS makes with a VPC, taken over.
+    "Default::VPC": Mapper(PLACES, defaults.vpc),
+    "Default::SecurityGroup": Mapper(FILTERS, defaults.group),
+    "Default::NetworkAcl": Mapper(PLACES, defaults.acl),
+    "Default::RouteTable": Mapper(PLACES, defaults.table),
+    "Default::RouteTableAssociation": Mapper(JOINS, defaults.table_association),
     "AWS::EC2::RouteTable": Mapper(PLACES, networks.route_table),
     "AWS::EC2::Route": Mapper(JOINS, networks.route),
     "AWS::EC2::SubnetRouteTableAssociation": Mapper(JOINS, networks.subnet_association),
@@ -144,6 +151,11 @@ _JOINED: Mapping[str, tuple[str, ...]] = {
     "AWS::EC2::SubnetCidrBlock": ("AWS::EC2::Subnet",),
     "AWS::EC2::VPCGatewayAttachment": ("AWS::EC2::InternetGateway", "AWS::EC2::VPNGateway"),
     "AWS::EC2::Route": (_TABLE,),
+    "Default::VPC": ("AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::InternetGateway", _TABLE, _GROUP, _ACL),
+    "Default::SecurityGroup": (_GROUP,),
+    "Default::NetworkAcl": (_ACL,),
+    "Default::RouteTable": (_TABLE,),
+    "Default::RouteTableAssociation": (_TABLE,),
     "AWS::EC2::SubnetRouteTableAssociation": (_TABLE,),
     "AWS::EC2::GatewayRouteTableAssociation": (_TABLE,),
     "AWS::EC2::TransitGatewayAttachment": ("AWS::EC2::TransitGatewayVpcAttachment",),

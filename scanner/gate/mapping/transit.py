@@ -147,7 +147,8 @@ def complete_transit(estate: Estate) -> None:
 
 def _fill(table: Row, gateway_id: str, wants: tuple[Any, Any], estate: Estate) -> None:
     told = [one.facts["Associations"] for one in estate.of(TABLE)]
-    taken = [entry["TransitGatewayAttachmentId"] for one in told if not isinstance(one, Unknown) for entry in one]
+    named = [entry.get("TransitGatewayAttachmentId") for one in told if not isinstance(one, Unknown) for entry in one]
+    taken = {one for one in named if isinstance(one, str)}
     for attachment in estate.of(ATTACHMENT):
         its = attachment.facts["TransitGatewayId"]
         if isinstance(its, Unknown):
