@@ -40,7 +40,8 @@ def gate(*, paths: tuple[str, ...], verbose: bool, **options: Any) -> int:
     """Judge templates and plans before they are deployed.
 
     PATH is a file, a folder (searched for templates), a pattern, or - for stdin: CloudFormation in YAML or JSON, CDK's
-    cdk.out, a change set beside its template. Several files are one world. Nothing is deployed, fetched or run.
+    cdk.out, a change set beside its template, or Terraform's plan (`terraform show -json`). Several files are one
+    world. Nothing is deployed, fetched or run.
     """
     from scanner import pipeline
     from scanner.cli.reporting import Reports
