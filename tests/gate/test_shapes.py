@@ -39,16 +39,20 @@ def strangers(value: Any, shape: Shape, path: str) -> Iterator[str]:
     elif shape.enum and value not in shape.enum:
         yield f"{path} is never {value!r}"
     elif isinstance(value, Mapping):
-        for key, item in value.items():
-            if shape.type == "map":
-                yield from strangers(item, shape.item or ANYTHING, f"{path}.{key}")
-            elif key not in shape.members:
-                yield f"{path}.{key} is no member"
-            else:
-                yield from strangers(item, shape.members[key], f"{path}.{key}")
+        yield from strange_members(value, shape, path)
     elif isinstance(value, list):
         for item in value:
             yield from strangers(item, shape.item or ANYTHING, f"{path}[]")
+
+
+def strange_members(value: Mapping[str, Any], shape: Shape, path: str) -> Iterator[str]:
+    for key, item in value.items():
+        if shape.type == "map":
+            yield from strangers(item, shape.item or ANYTHING, f"{path}.{key}")
+        elif key not in shape.members:
+            yield f"{path}.{key} is no member"
+        else:
+            yield from strangers(item, shape.members[key], f"{path}.{key}")
 
 
 def test_every_fact_has_the_name_and_the_type_that_aws_gives_it() -> None:

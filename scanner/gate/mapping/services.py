@@ -43,7 +43,7 @@ SERVICES: Mapping[str, Service] = {
         "NetworkConfiguration.AwsvpcConfiguration.SecurityGroups",
         public="NetworkConfiguration.AwsvpcConfiguration.AssignPublicIp",
     ),
-    "AWS::EFS::MountTarget": Service("SubnetId", "SecurityGroups", "efs", words="EFS mount target"),
+    "AWS::EFS::MountTarget": Service("SubnetId", "SecurityGroups", words="EFS mount target"),
     "AWS::EKS::Cluster": Service(
         "ResourcesVpcConfig.SubnetIds", "ResourcesVpcConfig.SecurityGroupIds", words="Amazon EKS"
     ),
