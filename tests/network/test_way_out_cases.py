@@ -28,7 +28,7 @@ from tests.network.estates import (
     rule,
     two_hosts,
 )
-from tests.network.test_reach import EGRESS_ONLY, asked, nat, private_host
+from tests.network.test_reach import EGRESS_ONLY, asked, blocked_at, nat, private_host
 
 OPEN, CLOSED, UNKNOWN = "reachable", "not-reachable", "unknown"
 Change = Callable[[Estate], Any]
@@ -110,6 +110,17 @@ def test_a_host_beside_a_nat_gateway_meets_no_acl_before_it() -> None:
         ("acl-2", True),
         ("rtb-2", False),
     ]
+
+
+def test_a_blackhole_on_the_way_out_says_so_and_a_missing_route_too() -> None:
+    dropped = asked(private_host(route(V4, "nat-1", state="blackhole")), "eni-2", "8.8.8.8")
+    assert blocked_at(dropped) == (CLOSED, "RouteTable", "BAD_STATE_ROUTE")
+    assert blocked_at(asked(private_host(), "eni-2", "8.8.8.8")) == (CLOSED, "RouteTable", "CANNOT_ROUTE")
+
+
+def test_what_lies_behind_a_peering_connection_where_no_interface_is_seen_is_not_known() -> None:
+    found = asked(private_host(route("10.2.0.0/16", "pcx-1")), "eni-2", "10.2.0.9")
+    assert (found.verdict.value, found.reason) == (UNKNOWN, "what lies behind pcx-1 at 10.2.0.9 is not known")
 
 
 def test_how_a_nat_gateway_translates_ipv6_is_not_known() -> None:

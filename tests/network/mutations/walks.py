@@ -34,7 +34,7 @@ MUTATIONS = (
         ("        if answer.allows:\n            break\n", "        break\n", "one ephemeral port that works is enough, packet by packet"),
         ("{EPHEMERAL[0], *(port for port in edges if EPHEMERAL[0] <= port <= EPHEMERAL[1])}", "{EPHEMERAL[0], *edges}", "only ephemeral ports take answers, packet by packet"),
         ("    if is_unfiltered(interface):\n", "    if False:\n", "a load balancer without a group filters nothing, packet by packet"),
-        ("    ids = worn_by(interface)\n", "    ids = groups_of(interface)\n", "an interface whose groups are gone is a doubt"),
+        ("    ids = worn_by(interface)\n", '    ids = frozenset(str(one.get("GroupId")) for one in interface.items("Groups"))\n', "an interface whose groups are gone is a doubt"),
     ),
     *of(
         "inner.py",
