@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.gate.estate import Estate, Row
+from scanner.gate.mapping.elastic import ADDRESS
 from scanner.gate.mapping.filters import ACL, GROUP
 from scanner.gate.mapping.interfaces import INTERFACE
-from scanner.gate.mapping.machines import ADDRESS, finish_instances
+from scanner.gate.mapping.machines import finish_instances
 from scanner.gate.mapping.networks import SUBNET, TABLE, VPC
 from scanner.model import Unknown
 

@@ -9,7 +9,7 @@ from scanner.aws.build import ALWAYS, make_resource
 from scanner.aws.table import KINDS
 from scanner.gate import addresses, implicit
 from scanner.gate.estate import Estate, Row
-from scanner.gate.mapping.machines import late_elastic_ip
+from scanner.gate.mapping.elastic import late_elastic_ip
 from scanner.gate.mapping.table import LATE, MAPPERS, kinds_of
 from scanner.gate.planned import Plan, Planned, Unread
 from scanner.model import Gap, GapReason, Inventory, Origin, Resource, Undecided, Unknown

@@ -39,13 +39,13 @@ def strangers(value: Any, shape: Shape, path: str) -> Iterator[str]:
     elif shape.enum and value not in shape.enum:
         yield f"{path} is never {value!r}"
     elif isinstance(value, Mapping):
-        yield from strange_members(value, shape, path)
+        yield from _strange_members(value, shape, path)
     elif isinstance(value, list):
         for item in value:
             yield from strangers(item, shape.item or ANYTHING, f"{path}[]")
 
 
-def strange_members(value: Mapping[str, Any], shape: Shape, path: str) -> Iterator[str]:
+def _strange_members(value: Mapping[str, Any], shape: Shape, path: str) -> Iterator[str]:
     for key, item in value.items():
         if shape.type == "map":
             yield from strangers(item, shape.item or ANYTHING, f"{path}.{key}")

@@ -6,9 +6,9 @@ from typing import Any
 
 from scanner.gate.estate import Estate
 from scanner.gate.ids import reference, references
+from scanner.gate.mapping.elastic import ADDRESS, blur_addresses
 from scanner.gate.mapping.filters import GROUP
 from scanner.gate.mapping.interfaces import add_interface, as_groups, managed, worn
-from scanner.gate.mapping.machines import ADDRESS, blur_addresses
 from scanner.gate.mapping.networks import SUBNET, TABLE, VPC
 from scanner.gate.mapping.reading import copied, document, otherwise, structures, tags, text, truth, without_none
 from scanner.gate.planned import Open, Planned

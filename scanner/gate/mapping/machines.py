@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from scanner.gate.estate import DEFAULT_VPC, Estate, Row
@@ -18,8 +18,6 @@ from scanner.gate.mapping.interfaces import (
 )
 from scanner.gate.mapping.networks import SUBNET
 from scanner.gate.mapping.reading import (
-    copied,
-    listed,
     otherwise,
     structure,
     structures,
@@ -29,12 +27,11 @@ from scanner.gate.mapping.reading import (
     whole,
     without_none,
 )
-from scanner.gate.planned import Open, Planned
+from scanner.gate.planned import Planned
 from scanner.model import Unknown
 
 INSTANCE = "AWS::EC2::Instance"
 TEMPLATE = "AWS::EC2::LaunchTemplate"
-ADDRESS = "AWS::EC2::EIP"
 
 _HIDDEN = ("NetworkInterfaces", "SecurityGroups", "VpcId", "SubnetId", "PublicIpAddress")
 _TRUTHS = ("AssociatePublicIpAddress", "DeleteOnTermination", "EbsOptimized", "DisableApiTermination")
@@ -203,146 +200,6 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
         else:
             made[key] = value
     return without_none(made)
-
-
-def launch_configuration(planned: Planned, estate: Estate) -> None:
-    """The predecessor of launch templates."""
-    properties = planned.properties
-    facts = {
-        "LaunchConfigurationName": planned.id,
-        **copied(planned, "ImageId", "KeyName", "InstanceType", "IamInstanceProfile", "UserData", "MetadataOptions"),
-        "SecurityGroups": references(properties.get("SecurityGroups"), GROUP),
-        "AssociatePublicIpAddress": truth(properties.get("AssociatePublicIpAddress")),
-    }
-    estate.add("AWS::AutoScaling::LaunchConfiguration", planned.id, without_none(facts), planned)
-
-
-def scaling_group(planned: Planned, estate: Estate) -> None:
-    """An auto-scaling group; what it will launch is judged by its template and its subnets."""
-    properties = planned.properties
-    subnets = references(properties.get("VPCZoneIdentifier"), SUBNET)
-    unknown = (
-        subnets if isinstance(subnets, Unknown) else next((one for one in subnets if isinstance(one, Unknown)), None)
-    )
-    mixed = structure(properties.get("MixedInstancesPolicy"))
-    facts = {
-        "AutoScalingGroupName": planned.id,
-        "LaunchConfigurationName": text(properties.get("LaunchConfigurationName")),
-        "LaunchTemplate": _specification(properties.get("LaunchTemplate"), estate),
-        "MixedInstancesPolicy": mixed if isinstance(mixed, Unknown) else _mixed(mixed, estate) or None,
-        "MinSize": whole(properties.get("MinSize")),
-        "MaxSize": whole(properties.get("MaxSize")),
-        "DesiredCapacity": whole(properties.get("DesiredCapacity", properties.get("MinSize"))),
-        "VPCZoneIdentifier": unknown if unknown is not None else ",".join(subnets),
-        "AvailabilityZones": listed(properties.get("AvailabilityZones")),
-        "TargetGroupARNs": listed(properties.get("TargetGroupARNs")),
-        "LoadBalancerNames": listed(properties.get("LoadBalancerNames")),
-        "Instances": [],
-        "Tags": tags(planned),
-    }
-    estate.add("AWS::AutoScaling::AutoScalingGroup", planned.id, without_none(facts), planned)
-
-
-def _specification(value: Any, estate: Estate) -> Any:
-    told = structure(value)
-    if isinstance(told, Unknown) or not told:
-        return told if isinstance(told, Unknown) else None
-    template_id = reference(told.get("LaunchTemplateId"), TEMPLATE)
-    made = {**told, "LaunchTemplateId": template_id, "Version": text(told.get("Version"))}
-    for row in estate.of(TEMPLATE):
-        if template_id is None and row.facts.get("LaunchTemplateName") == told.get("LaunchTemplateName"):
-            made["LaunchTemplateId"] = row.notes["id"]
-    return without_none(made)
-
-
-def _mixed(value: Mapping[str, Any], estate: Estate) -> dict[str, Any]:
-    template = structure(value.get("LaunchTemplate"))
-    if isinstance(template, Unknown):
-        return {**value, "LaunchTemplate": template}
-    if not template:
-        return dict(value)
-    made = {
-        **template,
-        "LaunchTemplateSpecification": _specification(template.get("LaunchTemplateSpecification"), estate),
-    }
-    return {**value, "LaunchTemplate": without_none(made)}
-
-
-def elastic_ip(planned: Planned, estate: Estate) -> None:
-    """An Elastic IP address; its number is AWS's."""
-    facts = {
-        "AllocationId": planned.id,
-        "PublicIp": Open("AWS chooses the address at deployment", token=f"address of {planned.address}"),
-        "Domain": "vpc",
-        "Tags": tags(planned),
-    }
-    row = estate.add(ADDRESS, planned.id, facts, planned)
-    instance_id = planned.properties.get("InstanceId")
-    if instance_id is not None:
-        row.notes["instance"] = reference(instance_id, INSTANCE)
-
-
-def late_elastic_ip(planned: Planned, estate: Estate) -> None:
-    """An Elastic IP address that names its instance joins it when that is there."""
-    row = estate.find(ADDRESS, planned.id)
-    if row is not None and "instance" in row.notes:
-        _associate(row, estate, instance=row.notes["instance"], planned=planned)
-
-
-def elastic_association(planned: Planned, estate: Estate) -> None:
-    """An Elastic IP address joins an instance or an interface."""
-    properties = planned.properties
-    instance = reference(properties.get("InstanceId"), INSTANCE)
-    interface = reference(properties.get("NetworkInterfaceId"), INTERFACE)
-    rows = list(_addresses_meant(planned, estate))
-    if not rows:  # an address that exists already
-        token = planned.address
-        facts: dict[str, Any] = {"AllocationId": f"eipalloc-{token}", "Domain": "vpc", "Tags": []}
-        facts["PublicIp"] = Open("the address exists already", token=f"address of {token}")
-        rows = [estate.add(ADDRESS, f"eipalloc-{token}", facts, planned)]
-    for row in rows:
-        _associate(row, estate, instance=instance, interface=interface, planned=planned)
-
-
-def _addresses_meant(planned: Planned, estate: Estate) -> Iterator[Row]:
-    by_id = reference(planned.properties.get("AllocationId"), ADDRESS)
-    found = estate.find(ADDRESS, by_id)
-    by_address = planned.properties.get("EIP")
-    blur_addresses(by_id if isinstance(by_id, Unknown) else None, planned, estate)
-    if found is None and isinstance(by_address, Open):
-        found = next((row for row in estate.of(ADDRESS) if row.facts["PublicIp"].token == by_address.token), None)
-    if found is not None:
-        yield found
-
-
-def blur_addresses(unknown: Unknown | None, planned: Planned, estate: Estate) -> None:
-    """An address nobody can name may be any of the planned ones."""
-    if unknown is not None:
-        for row in estate.of(ADDRESS):
-            for key in ("AssociationId", "InstanceId", "NetworkInterfaceId"):
-                row.facts.setdefault(key, Unknown(f"{planned.address} may take it: {unknown.why}"))
-
-
-def _associate(row: Row, estate: Estate, *, planned: Planned, instance: Any = None, interface: Any = None) -> None:
-    row.facts["AssociationId"] = f"eipassoc-{planned.address}"
-    if planned not in row.parts:
-        row.parts.append(planned)
-    holder = estate.find(INSTANCE, instance)
-    if holder is not None and interface is None:
-        interface = next(iter(holder.notes.get("interfaces", ())), None)
-    row.facts.update(without_none({"InstanceId": instance, "NetworkInterfaceId": interface}))
-    for unknown in (instance, interface):
-        if isinstance(unknown, Unknown):
-            for other in estate.of(INTERFACE):
-                if other.notes.get("public") is not True:
-                    other.notes["public"] = Unknown(f"{planned.address} may be about it: {unknown.why}")
-    known = estate.find(INTERFACE, interface)
-    if known is not None:
-        known.notes["elastic"] = row.id
-        if planned not in known.parts:
-            known.parts.append(planned)
-        if holder is not None:
-            holder.parts.append(planned)
 
 
 def finish_instances(estate: Estate) -> None:
