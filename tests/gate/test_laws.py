@@ -15,9 +15,12 @@ from hypothesis import strategies as st
 
 import scanner
 from scanner import pipeline
+from scanner.errors import TemplateError
 from scanner.gate.build import surface_of
+from scanner.gate.dialects import Asked, plan_all
 from scanner.gate.document import parse
 from scanner.gate.planned import Open, Plan, Planned
+from scanner.gate.sources import Pile, Source
 from scanner.model import Config, Unknown
 from tests.gate.templates_by_hand import ACCOUNT, EVERYTHING, NOON, REGION, TEMPLATES, plans, written
 
@@ -38,7 +41,7 @@ def leaves(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
             yield from leaves(item, (*path, index))
 
 
-def blurred(value: Any, path: tuple[Any, ...], unknown: Unknown) -> Any:
+def blurred(value: Any, path: tuple[Any, ...], unknown: Any) -> Any:
     if not path:
         return unknown
     made = copy.copy(value)
@@ -137,3 +140,39 @@ def test_a_file_more_changes_no_fingerprint(tmp_path: Path) -> None:
     both = [finding.fingerprint for finding in scanner.gate([one, other]).findings]
     assert alone < set(both)
     assert len(both) == len(set(both)) == 2 * len(alone)
+
+
+ODD: list[Any] = [
+    None, True, -1, 1.5, "", "x", [], {}, [None], {"Ref": "AWS::NoValue"}, {"Ref": "nothing"}, {"Ref": ["x"]},
+    {"Fn::If": ["a", 1, 2]}, {"Fn::GetAtt": ["a"]}, {"Fn::Sub": 5}, {"Fn::Join": ["", {"Ref": "AWS::Region"}]},
+    {"Fn::Select": ["a", [1]]}, {"Fn::ImportValue": "z"}, {"Condition": "x"}, {"Fn::Transform": {}}, "999.1.1.1/99",
+    10**30,
+]  # fmt: skip
+
+
+@cache
+def data_of(path: Path) -> Any:
+    return parse(path.read_text(encoding="utf-8"), file="t").data
+
+
+@cache
+def places_in(path: Path) -> tuple[tuple[Any, ...], ...]:
+    return tuple(leaves(data_of(path)))
+
+
+@given(st.data())
+def test_whatever_stands_anywhere_in_a_template_nobody_crashes(data: st.DataObject) -> None:
+    path = data.draw(st.sampled_from([EVERYTHING, OPEN_NETWORK]))
+    template = data_of(path)
+    for _ in range(data.draw(st.integers(1, 3))):
+        place = data.draw(st.sampled_from(places_in(path)))
+        try:
+            template = blurred(template, place, data.draw(st.sampled_from(ODD)))
+        except (TypeError, LookupError, AttributeError):
+            continue  # an earlier change took the place away
+    made, failures = plan_all(Pile([Source("t.json", json.dumps(template))]), Asked(ACCOUNT, REGION))
+    assert all(isinstance(failure, TemplateError) for failure in failures)
+    for plan in made:
+        surface = surface_of(plan, account=ACCOUNT, region=REGION, now=NOON)
+        report = pipeline.judge((surface.inventory,), _RULES[:6], include_pass=True)
+        assert not report.totals.get("error")

@@ -85,12 +85,14 @@ class Deployment:
 
     def _resources_of(self, stack: Stack) -> Iterator[Planned]:
         root = self._roots[id(stack)]
+        for name in stack.strange:
+            if name.startswith("Fn::"):
+                self._leave(stack, ("Resources", name), name, "what it makes is known at deployment")
+            else:
+                stack.complain("a resource is no mapping", "Resources", name)
         for logical_id, resource in stack.resources.items():
             path = ("Resources", stack.origins.get(logical_id, logical_id))
-            if logical_id.startswith("Fn::"):
-                self._leave(stack, path, logical_id, "what it makes is known at deployment")
-                continue
-            type_name = resource.get("Type") if isinstance(resource, Mapping) else None
+            type_name = resource.get("Type")
             if not isinstance(type_name, str):
                 stack.complain("a resource has no Type", *path)
                 continue
@@ -180,7 +182,8 @@ class Deployment:
 
 def _as_meant(type_name: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:
     """Properties as mappers understand them: to CloudFormation an empty list of egress rules is none, and it writes its own."""
-    if type_name == "AWS::EC2::SecurityGroup" and properties.get("SecurityGroupEgress") == []:
+    egress = properties.get("SecurityGroupEgress")
+    if type_name == "AWS::EC2::SecurityGroup" and isinstance(egress, list) and not egress:
         return {name: value for name, value in properties.items() if name != "SecurityGroupEgress"}
     return properties
 

@@ -53,7 +53,8 @@ class Stack:
     physical: Mapping[str, str] = field(default_factory=dict)
     complaints: dict[tuple[Spot, str], None] = field(default_factory=dict)
     conditions: Conditions = field(init=False)
-    resources: Mapping[str, Any] = field(init=False)
+    resources: Mapping[str, Mapping[str, Any]] = field(init=False)
+    strange: tuple[str, ...] = field(init=False)
     outputs: Mapping[str, Any] = field(init=False)
     origins: dict[str, str] = field(init=False, default_factory=dict)
     _parameters: dict[str, Any] = field(init=False, default_factory=dict)
@@ -62,7 +63,9 @@ class Stack:
 
     def __post_init__(self) -> None:
         self.conditions = Conditions(self._section("Conditions"), self)
-        self.resources = self._section("Resources")
+        entries = self._section("Resources")
+        self.resources = {name: one for name, one in entries.items() if isinstance(one, Mapping) and name[:4] != "Fn::"}
+        self.strange = tuple(name for name in entries if name not in self.resources)
         self.outputs = self._section("Outputs")
 
     def _section(self, name: str) -> Mapping[str, Any]:

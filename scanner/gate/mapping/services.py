@@ -106,7 +106,7 @@ def service(planned: Planned, estate: Estate) -> None:
             subnets.why if isinstance(subnets, Unknown) else f"the subnets of {planned.address} stand in a subnet group"
         )
         subnets = [Unknown(why)]
-    vpc_id = estate.vpc_of_subnet(subnets[0], groups)
+    vpc_id = estate.vpc_of_subnet(subnets[0] if subnets else None, groups)
     worn_groups = groups or worn(None, vpc_id)
     rows = managed(
         planned,
