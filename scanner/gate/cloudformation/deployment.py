@@ -83,13 +83,17 @@ class Deployment:
             for spot, message in stack.complaints:
                 self.unread[Unread(spot, message, "a mistake in the template", ("-",))] = None
 
-    def _resources_of(self, stack: Stack) -> Iterator[Planned]:
-        root = self._roots[id(stack)]
+    def _leave_strange(self, stack: Stack) -> None:
+        """Entries among the resources that are none: macros, loops that cannot be written out, mistakes."""
         for name in stack.strange:
             if name.startswith("Fn::"):
                 self._leave(stack, ("Resources", name), name, "what it makes is known at deployment")
             else:
                 stack.complain("a resource is no mapping", "Resources", name)
+
+    def _resources_of(self, stack: Stack) -> Iterator[Planned]:
+        root = self._roots[id(stack)]
+        self._leave_strange(stack)
         for logical_id, resource in stack.resources.items():
             path = ("Resources", stack.origins.get(logical_id, logical_id))
             type_name = resource.get("Type")
