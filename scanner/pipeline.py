@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.aws.partitions import partition_of
 from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE, UsageError
-from scanner.model import GLOBAL, Config, Finding, Inventory, Rule, ScanReport
+from scanner.model import GLOBAL, Config, Finding, Inventory, Outcome, Rule, ScanReport
 from scanner.model.progress import Progress, Silent
 from scanner.version import __version__
 
@@ -82,8 +82,15 @@ def gate(
     region: str = "",
     account: str = "",
     dialect: str = "",
+    against: str | Path | Inventory | Iterable[Inventory] | None = None,
+    session: Session | None = None,
+    access: Access | None = None,
+    progress: Progress | None = None,
 ) -> ScanReport:
     """The report of the rules over what templates and plans are about to make; opens nothing but these files.
+
+    With `against` it is the report of the whole account as it will be, and says of each finding whether the change adds it
+    (`Finding.change`, `ScanReport.regressions`) and what the change closes (`ScanReport.comparison`).
 
     Args:
         paths: Files, folders, patterns, or "-" for stdin.
@@ -96,6 +103,10 @@ def gate(
         region: Where it goes [default: us-east-1]; what a CDK assembly says of itself counts more, as does `account`.
         account: Twelve digits.
         dialect: Take every file for this: "cloudformation" or "terraform".
+        against: What the change is laid over: the path of a snapshot, inventories, or "live" for the account itself.
+        session: With "live", where to look.
+        access: With "live" and no session, as whom to look.
+        progress: With "live", who watches.
 
     Raises `UsageError` where a path, a rule, a card or a setting does not exist. A file that cannot be read becomes a
     failed target of the report, and the others are judged.
@@ -104,18 +115,42 @@ def gate(
     from scanner.gate.parameters import read_parameters
     from scanner.gate.report import report_of
     from scanner.gate.sources import gather
+    from scanner.gate.stacks import Stacks
 
     wanted = configure(config, select=select, rules=rules, regions=(region,) if region else None)
     chosen = choose_rules(wanted)
+    before: tuple[Inventory, ...] = ()
     where = wanted.regions[0] if wanted.regions else PLAN_REGION
     if account and not (len(account) == ACCOUNT_DIGITS and account.isdecimal()):
         raise UsageError(f"{account!r} is no account", place="--account", cure="an account id has twelve digits")
-    asked = Asked(account or PLAN_ACCOUNT, where, partition_of(where), stack_name, read_parameters(parameters))
+    if against is not None:
+        from scanner.gate.overlay import place_of
+
+        before = _existing(against, chosen, wanted, session=session, access=access, progress=progress)
+        account, where = place_of(before, account=account, region=wanted.regions[0] if wanted.regions else "")
+    existing = Stacks(one for one in before if (one.account, one.region) in ((account, where), (account, GLOBAL)))
+    told = read_parameters(parameters)
+    asked = Asked(account or PLAN_ACCOUNT, where, partition_of(where), stack_name, told, existing)
     pile = gather((paths,) if isinstance(paths, (str, Path)) else tuple(paths))
     plans, failures = plan_all(pile, asked, forced=dialect)
     if not plans and not failures:
         raise UsageError(
             "there is no template and no plan", place=_first(paths), cure="name a file, or a folder with some"
+        )
+
+    if before:
+        from scanner.gate.against import compare
+
+        return compare(
+            plans,
+            failures,
+            asked,
+            lambda inventories: judge(inventories, chosen, include_pass=True).findings,
+            before,
+            name=str(against) if isinstance(against, (str, Path)) else "the account before",
+            include_pass=include_pass,
+            rules=chosen,
+            tool_version=__version__,
         )
 
     def answers(inventory: Inventory) -> Sequence[Finding]:
@@ -131,6 +166,35 @@ def gate(
         rules=chosen,
         tool_version=__version__,
     )
+
+
+def _existing(
+    against: str | Path | Inventory | Iterable[Inventory],
+    rules: Sequence[Rule],
+    config: Config,
+    *,
+    session: Session | None,
+    access: Access | None,
+    progress: Progress | None,
+) -> tuple[Inventory, ...]:
+    """What a change is laid over; of a live account the one Region that it goes to, and what has no Region."""
+    if isinstance(against, Inventory):
+        return (against,)
+    if not isinstance(against, (str, Path)):
+        return tuple(against)
+    if str(against) != "live":
+        return load_snapshot(against)
+    from scanner.collect.access import Access, open_session
+
+    wanted = access or Access(
+        role_arn=config.role_arn, external_id=config.external_id, role_session_name=config.role_session_name
+    )
+    asker = session or open_session(wanted, config.regions)
+    region = config.regions[0] if config.regions else asker.region_name
+    if not region:
+        raise UsageError("nobody says to which Region the change goes", place="--against", cure="name it with --region")
+    here = dataclasses.replace(config, regions=(region,))
+    return collect(kinds_read(rules), here, session=asker, access=wanted, progress=progress)
 
 
 def _first(paths: str | Path | Iterable[str | Path]) -> str:
@@ -432,11 +496,22 @@ def exit_code(report: ScanReport, config: Config) -> int:
     Incomplete wins: a report with holes must not be mistaken for a whole one, whatever it found. A Region that could not
     be read, Regions that nobody could name, and a rule that crashed are such holes.
     """
-    if not report.whole or (config.fail_on_unknown and report.totals.get("unknown")):
+    if not report.whole or (config.fail_on_unknown and _doubts(report, config)):
         return EXIT_INCOMPLETE
-    if config.fail_on is not None and report.failures(at_least=config.fail_on):
+    find = report.regressions if config.new_only else report.failures
+    if config.fail_on is not None and find(at_least=config.fail_on):
         return EXIT_FINDINGS
     return EXIT_CLEAN
+
+
+def _doubts(report: ScanReport, config: Config) -> bool:
+    """Whether anything stayed unknown, or with `new_only` became so."""
+    if not (config.new_only and report.comparison is not None):
+        return bool(report.totals.get("unknown"))
+    return any(
+        finding.outcome is Outcome.UNKNOWN and finding.change is not None and finding.change.is_worse
+        for finding in report.findings
+    )
 
 
 def _now() -> str:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import dataclasses
 import sys
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from scanner.cli.options import read_config, report_options, rule_options
+from scanner.errors import UsageError
+from scanner.model import Config
+
+if TYPE_CHECKING:
+    from scanner.collect.access import Access
 
 
 @click.command(
@@ -33,18 +38,36 @@ from scanner.cli.options import read_config, report_options, rule_options
     default=None,
     help="Take every file for this [default: by what is in it].",
 )
+@click.option(
+    "--against",
+    default="",
+    metavar="SNAPSHOT|live",
+    help="Lay the change over an account: what `bastionless snapshot` wrote, or live. Only what it adds fails the gate.",
+)
+@click.option("--all", "everything", is_flag=True, help="With --against: what was wrong before fails the gate, too.")
+@click.option("--profile", default="", metavar="NAME", help="With --against live: the profile to use.")
+@click.option("--role-arn", default="", metavar="ARN", help="With --against live: assume this role first.")
+@click.option("--external-id", default="", metavar="ID", help="The external id the role asks for.")
+@click.option("--role-session-name", default="", metavar="NAME", help="Shown in CloudTrail [default: bastionless].")
+@click.option(
+    "--endpoint-url", default="", metavar="URL", help="With --against live: ask this endpoint instead of AWS's."
+)
+@click.option("-q", "--quiet", is_flag=True, help="With --against live: no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list.")
 @rule_options
 @report_options
-def gate(*, paths: tuple[str, ...], verbose: bool, **options: Any) -> int:
+def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) -> int:
     """Judge templates and plans before they are deployed.
 
     PATH is a file, a folder (searched for templates), a pattern, or - for stdin: CloudFormation in YAML or JSON, CDK's
     cdk.out, a change set beside its template, or Terraform's plan (`terraform show -json`). Several files are one
     world. Nothing is deployed, fetched or run.
+
+    With --against the account is judged as it will be after the change, and as it is: findings are new, unchanged or closed.
     """
     from scanner import pipeline
     from scanner.cli.reporting import Reports
+    from scanner.reports.progress import show_progress
 
     started = time.monotonic()
     reports = Reports.prepared(options)
@@ -52,6 +75,8 @@ def gate(*, paths: tuple[str, ...], verbose: bool, **options: Any) -> int:
     config = reports.configured(read_config(options))
     if region:
         config = dataclasses.replace(config, regions=(region,))
+    against, access = _account(options, config)
+    config = dataclasses.replace(config, new_only=bool(against) and not options["everything"])
     report = pipeline.gate(
         paths,
         parameters=options["parameters"],
@@ -60,6 +85,28 @@ def gate(*, paths: tuple[str, ...], verbose: bool, **options: Any) -> int:
         stack_name=options["stack_name"],
         account=options["account"],
         dialect=options["dialect"] or "",
+        against=against or None,
+        access=access,
+        progress=show_progress(sys.stderr, quiet=quiet) if against == "live" else None,
     )
     reports.write(report, stream=sys.stdout, verbose=verbose, seconds=time.monotonic() - started)
     return pipeline.exit_code(report, config)
+
+
+def _account(options: dict[str, Any], config: Config) -> tuple[str, Access | None]:
+    """What the change is laid over, and as whom to ask; raises `UsageError` for options that are about nothing."""
+    against = options["against"]
+    names = ("profile", "role_arn", "external_id", "role_session_name", "endpoint_url")
+    told = {name: options[name] for name in names}
+    if options["everything"] and not against:
+        raise UsageError("--all goes with --against", cure="without it everything that is planned counts already")
+    if against != "live":
+        if any(told.values()):
+            option = next(name for name in names if told[name]).replace("_", "-")
+            raise UsageError(f"--{option} goes with --against live", cure="leave it out")
+        return against, None
+    from scanner.collect.access import Access
+
+    for name in ("role_arn", "external_id", "role_session_name"):
+        told[name] = told[name] or getattr(config, name)
+    return against, Access(**told)

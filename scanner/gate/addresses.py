@@ -54,9 +54,11 @@ def assign(estate: Estate) -> Examples:
     private = _Private(estate, told, examples)
     public = _public_examples(told)
     for row in estate.of(ADDRESS):
-        if isinstance(row.facts["PublicIp"], Unknown):
+        if isinstance(row.facts.get("PublicIp"), Unknown):
             row.facts["PublicIp"] = _next(public, examples, f"[the address of {row.id}]") or row.facts["PublicIp"]
     for row in estate.of(INTERFACE):
+        if not row.parts:
+            continue  # it exists, and nothing becomes of it
         private.give(row)
         _give_ipv6(row, estate, examples)
         _associate(row, estate, public, examples)
@@ -124,10 +126,10 @@ class _Private:
         if isinstance(entries, Unknown):
             return
         for entry in entries:
-            if isinstance(entry["PrivateIpAddress"], Unknown):
+            if isinstance(entry.get("PrivateIpAddress"), Unknown):
                 entry["PrivateIpAddress"] = self._choose(row.facts["SubnetId"], entry["PrivateIpAddress"])
         if entries:
-            row.facts["PrivateIpAddress"] = entries[0]["PrivateIpAddress"]
+            row.facts["PrivateIpAddress"] = entries[0].get("PrivateIpAddress")
 
     def _choose(self, subnet_id: Any, unknown: Unknown) -> Any:
         subnet = self._estate.find(SUBNET, subnet_id)
@@ -161,7 +163,7 @@ class _Private:
             for row in self._estate.of(INTERFACE)
             if not isinstance(row.facts["PrivateIpAddresses"], Unknown)
             for one in row.facts["PrivateIpAddresses"]
-            if isinstance(one["PrivateIpAddress"], str)
+            if isinstance(one.get("PrivateIpAddress"), str)
         }
         for index in range(_RESERVED, network.num_addresses - 1):
             address = str(network[index])
@@ -202,7 +204,7 @@ def _fill_local_routes(estate: Estate) -> None:
         unknown = [
             route
             for route in table.facts["Routes"]
-            if route["Origin"] == "CreateRouteTable" and isinstance(route.get("DestinationIpv6CidrBlock"), Unknown)
+            if route.get("Origin") == "CreateRouteTable" and isinstance(route.get("DestinationIpv6CidrBlock"), Unknown)
         ]
         for route, block in zip(unknown, known, strict=False):
             route["DestinationIpv6CidrBlock"] = block
@@ -215,6 +217,8 @@ def _entries(row: Row) -> list[dict[str, Any]]:
 
 def _give_ipv6(row: Row, estate: Estate, examples: Examples) -> None:
     wanted = row.notes.get("ipv6", False)
+    if row.live is not None and not isinstance(wanted, list):
+        return  # it has what AWS gave it
     if isinstance(wanted, Unknown):
         row.facts["Ipv6Addresses"] = wanted
     elif isinstance(wanted, list):
@@ -253,6 +257,8 @@ def _associate(row: Row, estate: Estate, public: Iterator[str], examples: Exampl
     elif is_public:
         address = _next(public, examples, "[a public address]")
         association = {"PublicIp": address, "IpOwnerId": "amazon"} if address else Unknown("a public address of AWS's")
+    if row.live is not None and elastic is None:
+        association = _as_told(row, association)
     if association is None:
         return
     row.facts["Association"] = association
@@ -261,9 +267,24 @@ def _associate(row: Row, estate: Estate, public: Iterator[str], examples: Exampl
         entries[0]["Association"] = association
 
 
+def _as_told(row: Row, association: Any) -> Any:
+    """The public address of an interface that exists: AWS gives and takes one at launch only, as it is told then."""
+    known = row.facts.get("Association")
+    if not row.notes.get("is_told"):
+        return known
+    if row.notes.get("public") is False and isinstance(known, Mapping) and known.get("IpOwnerId") == "amazon":
+        del row.facts["Association"]
+        for entry in row.facts["PrivateIpAddresses"]:
+            entry.pop("Association", None)
+        return None
+    return association if known is None else known
+
+
 def _finish_gateways(estate: Estate) -> None:
     """NAT gateways list their addresses themselves."""
     for row in estate.of(_NAT):
+        if not row.parts:
+            continue
         for entry in row.facts["NatGatewayAddresses"]:
             interface = estate.find(INTERFACE, entry.get("NetworkInterfaceId"))
             if interface is None:

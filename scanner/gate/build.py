@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,12 @@ class Surface:
 def estate_of(resources: tuple[Planned, ...], *, account: str, region: str, partition: str, now: str) -> Estate:
     """All rows of what is planned, the implicit ones included; addresses are not yet chosen."""
     estate = Estate(account, region, partition, now)
+    fill(estate, resources)
+    return estate
+
+
+def fill(estate: Estate, resources: tuple[Planned, ...]) -> None:
+    """Maps what is planned into an estate, beside what may be there already."""
     implicit.add_default_vpc(estate)
     phases: dict[int, list[Planned]] = {}
     for planned in resources:
@@ -61,7 +68,6 @@ def estate_of(resources: tuple[Planned, ...], *, account: str, region: str, part
                 estate.undecided.append((planned, doubt.reason))
     implicit.drop_unused_vpc(estate)
     implicit.complete(estate)
-    return estate
 
 
 def surface_of(plan: Plan, *, account: str, region: str, partition: str = "aws", now: str = "") -> Surface:
@@ -69,19 +75,9 @@ def surface_of(plan: Plan, *, account: str, region: str, partition: str = "aws",
     estate = estate_of(plan.resources, account=account, region=region, partition=partition, now=now)
     examples = addresses.assign(estate)
     rows: dict[Resource, Row] = {}
-    for kind_name, found in estate.rows.items():
-        kind = KINDS[kind_name]
+    for found in estate.rows.values():
         for row in found.values():
-            origin = Origin(f"{row.parts[0].address}" if row.parts else "")
-            # Who reads policies looks at each value itself, and makes more of half of them than nothing.
-            facts = row.facts if kind_name.startswith("AWS::IAM::") else guarded(row.facts)
-            try:
-                resource = make_resource(
-                    kind, facts, partition=partition, account=account, region=region, origin=origin
-                )
-            except Undecided:  # what would be a part of its id is not known
-                resource = Resource(kind_name, partition, account, region, row.id, "", facts, origin)
-            rows.setdefault(resource, row)
+            rows.setdefault(resource_of(row, estate), row)
     places = [
         Resource("AWS::Account", partition, account, "global", account, f"arn:{partition}:iam::{account}:root", {"Account": account}),
         Resource("AWS::Region", partition, account, region, region, f"arn:{partition}:ec2:{region}::region/{region}", {"RegionName": region}),
@@ -92,7 +88,9 @@ def surface_of(plan: Plan, *, account: str, region: str, partition: str = "aws",
         region=region,
         resources=(*places, *rows),
         gaps=tuple(
-            _gap(one, account=account, region=region) for one in (*plan.unread, *_left(estate)) if one.kinds != ("-",)
+            gap_of(one, account=account, region=region)
+            for one in (*plan.unread, *left_of(estate))
+            if one.kinds != ("-",)
         ),
         taken_at=now,
         mode="plan",
@@ -102,14 +100,43 @@ def surface_of(plan: Plan, *, account: str, region: str, partition: str = "aws",
     return Surface(inventory, rows, examples)
 
 
-def _left(estate: Estate) -> list[Unread]:
+def resource_of(row: Row, estate: Estate) -> Resource:
+    """A row as rules see it, with AWS's ids in place of those that plans give to what exists."""
+    origin = Origin(f"{row.parts[0].address}" if row.parts else "")
+    told = _named(row.facts, estate.names) if estate.names else row.facts
+    # Who reads policies looks at each value itself, and makes more of half of them than nothing.
+    facts = told if row.kind.startswith("AWS::IAM::") else guarded(told)
+    try:
+        return make_resource(
+            KINDS[row.kind],
+            facts,
+            partition=estate.partition,
+            account=estate.account,
+            region=estate.region,
+            origin=origin,
+        )
+    except Undecided:  # what would be a part of its id is not known
+        return Resource(row.kind, estate.partition, estate.account, estate.region, row.id, "", facts, origin)
+
+
+def _named(value: Any, names: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return names.get(value, value)
+    if isinstance(value, dict):
+        return {key: _named(one, names) for key, one in value.items()}
+    return [_named(one, names) for one in value] if isinstance(value, list) else value
+
+
+def left_of(estate: Estate) -> list[Unread]:
+    """What could not be mapped."""
     return [
         Unread(planned.place.find(()), f"{planned.address} ({planned.type})", why, kinds_of(planned.type))
         for planned, why in estate.undecided
     ]
 
 
-def _gap(unread: Unread, *, account: str, region: str) -> Gap:
+def gap_of(unread: Unread, *, account: str, region: str) -> Gap:
+    """What a plan has and nobody could read, as a gap."""
     kinds = unread.kinds or tuple(name for name in KINDS if name not in ALWAYS)
     place = f"{unread.spot.file}:{unread.spot.line}"
     return Gap(account, region, f"{place} {unread.what}", GapReason.UNREAD, unread.why, kinds)

@@ -10,6 +10,7 @@ from scanner.errors import TemplateError, UsageError, did_you_mean
 from scanner.gate.document import Document, parse
 from scanner.gate.planned import Plan
 from scanner.gate.sources import Pile, Source
+from scanner.gate.stacks import Stacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,8 @@ class Asked:
     partition: str = "aws"
     stack_name: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    existing: Stacks = field(default_factory=Stacks)
+    """What exists of the stacks, where the plans are laid over an account."""
 
 
 class Written(NamedTuple):

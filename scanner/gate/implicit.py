@@ -20,6 +20,8 @@ _EVERYTHING_V6 = "::/0"
 
 def add_default_vpc(estate: Estate) -> None:
     """The VPC that AWS made for the Region, as it was made: everything in it is public."""
+    if DEFAULT_VPC in estate.names:
+        return  # it is there, with an id of AWS's
     block = "172.31.0.0/16"
     associated = {"State": "associated"}
     estate.add(
@@ -75,13 +77,18 @@ def drop_unused_vpc(estate: Estate) -> None:
 def complete(estate: Estate) -> None:
     """Everything else, once all that is planned is there."""
     for vpc in estate.of(VPC):
+        if vpc.live is not None:
+            _follow_default_acl(vpc, estate)
+            continue
         _add_default_group(vpc, estate)
         _add_main_table(vpc, estate)
         _add_default_acl(vpc, estate)
     endpoint_routes(estate)
     complete_transit(estate)
     for table in estate.of(TABLE):
-        _add_local_routes(table, estate)
+        home = estate.rows.get(VPC, {}).get(table.facts["VpcId"]) if isinstance(table.facts["VpcId"], str) else None
+        if table.live is None or (home is not None and home.parts):
+            _add_local_routes(table.thaw(), estate)
     for group in estate.of(GROUP):
         _finish_group(group, estate)
 
@@ -185,6 +192,19 @@ def _has_ipv6(vpc: Row) -> bool:
 
 def _follows(acl_id: str, subnet_id: str) -> dict[str, str]:
     return {"NetworkAclAssociationId": f"aclassoc-{subnet_id}", "NetworkAclId": acl_id, "SubnetId": subnet_id}
+
+
+def _follow_default_acl(vpc: Row, estate: Estate) -> None:
+    """New subnets of a VPC that exists follow its default ACL, unless they were given another."""
+    new = [row.id for row in estate.of(SUBNET) if row.live is None and _same(row.facts["VpcId"], vpc.id)]
+    if not new:
+        return
+    told = [acl.facts["Associations"] for acl in estate.of(ACL)]
+    taken = {one.get("SubnetId") for each in told if isinstance(each, list) for one in each}
+    default = estate.find(ACL, default_id("acl", vpc.id))
+    for subnet_id in new:
+        if default is not None and subnet_id not in taken:
+            default.append("Associations", _follows(default.id, subnet_id))
 
 
 def _same(value: Any, wanted: str) -> bool:

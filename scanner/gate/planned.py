@@ -67,6 +67,8 @@ class Planned:
     action: str = "create"
     is_existing: bool = False
     """Whether `id` is AWS's own."""
+    replaces: str = ""
+    """AWS's id of what stands in its place until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,8 @@ class Plan:
     dialect: str = "cloudformation"
     account: str = ""
     region: str = ""
+    deleted: tuple[Planned, ...] = ()
+    """What goes, as it is before the change; of what is replaced or changed the parts that stand in other resources."""
 
     def varied(self, choice: Choice) -> Plan:
         """The same plan, made with another choice."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from scanner.errors import TemplateError
 from scanner.gate.build import Surface, surface_of
 from scanner.gate.dialects import Asked
+from scanner.gate.estate import Row
 from scanner.gate.places import location_of
 from scanner.gate.planned import Choice, Plan, Planned
 from scanner.model import Coverage, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Target, Undecided
@@ -18,20 +19,30 @@ Judge = Callable[[Inventory], Sequence[Finding]]
 """All rules over one inventory: every answer, the passes too."""
 
 _ORDER = {Outcome.PASS: 0, Outcome.NOT_APPLICABLE: 0, Outcome.UNKNOWN: 1, Outcome.ERROR: 1, Outcome.FAIL: 2}
-_Key = tuple[str, str, str]
+Answers = dict[tuple[str, ...], tuple[Finding, Choice | None]]
+"""Answers by what they are about, and the choice on which one depends."""
 
 
 @dataclass(slots=True)
-class _Tally:
+class Tally:
     """What all plans of a run add up to."""
 
-    findings: list[Finding]
-    gaps: dict[Gap, None]
-    resources: Counter[tuple[str, str]]
-    ignored: Counter[str]
-    files: set[str]
-    failed: list[str]
+    findings: list[Finding] = field(default_factory=list)
+    gaps: dict[Gap, None] = field(default_factory=dict)
+    resources: Counter[tuple[str, str]] = field(default_factory=Counter)
+    ignored: Counter[str] = field(default_factory=Counter)
+    files: set[str] = field(default_factory=set)
+    failed: list[str] = field(default_factory=list)
     unread: int = 0
+
+    def count(self, plan: Plan, account: str, region: str, gaps: Iterable[Gap]) -> None:
+        """Adds what was read of a plan, and what was not."""
+        self.gaps.update(dict.fromkeys(gaps))
+        self.resources[account, region] += len(plan.resources)
+        self.ignored.update(plan.types_left)
+        self.files.update(plan.files)
+        self.unread += sum(1 for one in plan.unread if one.kinds != ("-",))
+        self.failed += [f"{one.spot.file}:{one.spot.line}: {one.what}" for one in plan.unread if one.kinds == ("-",)]
 
 
 def report_of(
@@ -47,12 +58,20 @@ def report_of(
 ) -> ScanReport:
     """The report of all plans; `failures` are the files that could not be read, which leave the run incomplete."""
     shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
-    tally = _Tally([], {}, Counter(), Counter(), set(), [str(failure) for failure in failures])
+    tally = Tally(failed=[str(failure) for failure in failures])
     for plan in plans:
         try:
             _add(plan, asked, judge, tally, now, shown)
         except (Undecided, RecursionError) as doubt:  # nobody's plan shall cost the others their answers
             tally.failed.append(f"{', '.join(plan.files)}: the plan cannot be laid out: {doubt}")
+    return finished(tally, asked, include_pass=include_pass, now=now, rules=rules, tool_version=tool_version)
+
+
+def finished(
+    tally: Tally, asked: Asked, *, include_pass: bool, now: str, rules: Sequence[Rule], tool_version: str
+) -> ScanReport:
+    """The report of what was counted."""
+    shown = {Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR, *(Outcome if include_pass else ())}
     findings = sorted(tally.findings, key=lambda finding: finding.sort_key)
     totals = Counter(finding.outcome.value for finding in findings)
     targets = [
@@ -77,33 +96,28 @@ def report_of(
     )
 
 
-def _add(plan: Plan, asked: Asked, judge: Judge, tally: _Tally, now: str, shown: AbstractSet[Outcome]) -> None:
+def _add(plan: Plan, asked: Asked, judge: Judge, tally: Tally, now: str, shown: AbstractSet[Outcome]) -> None:
     region, account = plan.region or asked.region, plan.account or asked.account
     surface = surface_of(plan, account=account, region=region, partition=asked.partition, now=now)
     answers = _answers(surface, judge, shown)
     for choice in plan.choices:
         varied = plan.varied(choice)
-        if not _same(plan.resources, varied.resources):
+        if not same_plan(plan, varied):
             other = surface_of(varied, account=account, region=region, partition=asked.partition, now=now)
-            _weigh(answers, _answers(other, judge, frozenset({Outcome.FAIL})), choice)
+            weigh(answers, _answers(other, judge, frozenset({Outcome.FAIL})), choice)
     tally.findings.extend(finding for finding, _ in answers.values())
-    tally.gaps.update(dict.fromkeys(surface.inventory.gaps))
-    tally.resources[account, region] += len(plan.resources)
-    tally.ignored.update(plan.types_left)
-    tally.files.update(plan.files)
-    tally.unread += sum(1 for one in plan.unread if one.kinds != ("-",))
-    tally.failed += [f"{one.spot.file}:{one.spot.line}: {one.what}" for one in plan.unread if one.kinds == ("-",)]
+    tally.count(plan, account, region, surface.inventory.gaps)
 
 
-def _answers(surface: Surface, judge: Judge, shown: AbstractSet[Outcome]) -> dict[_Key, tuple[Finding, Choice | None]]:
+def _answers(surface: Surface, judge: Judge, shown: AbstractSet[Outcome]) -> Answers:
     """Every answer about what is planned; what merely exists beside it is nobody's concern here."""
-    found: dict[_Key, tuple[Finding, Choice | None]] = {}
+    found: Answers = {}
     for finding in judge(surface.inventory):
-        placed = _placed(finding, surface, is_shown=finding.outcome in shown)
-        if placed is not None:
-            key = (placed.rule_id, placed.resource.kind, placed.resource.id)
-            if key not in found or _ORDER[placed.outcome] > _ORDER[found[key][0].outcome]:
-                found[key] = (placed, None)
+        told = _placed(finding, surface, is_shown=finding.outcome in shown)
+        if told is not None:
+            key = (told.rule_id, told.resource.kind, told.resource.id)
+            if key not in found or _ORDER[told.outcome] > _ORDER[found[key][0].outcome]:
+                found[key] = (told, None)
     return found
 
 
@@ -112,18 +126,21 @@ def _placed(finding: Finding, surface: Surface, *, is_shown: bool) -> Finding | 
     row = surface.rows.get(finding.resource)
     if (row is not None and not row.parts) or (row is None and _is_outside(finding, surface)):
         return None
-    if not is_shown:
-        return finding
+    return placed(finding, surface, row) if is_shown else finding
+
+
+def placed(finding: Finding, surface: Surface, row: Row | None) -> Finding:
+    """The finding with its line, and in words what AWS will choose."""
     words = surface.examples.in_words
-    location = location_of(finding, row)
+    is_new = row is None or row.live is None
     return replace(
         finding,
         message=words(finding.message),
         because=tuple(map(words, finding.because)),
-        fix=words(_cure(finding.fix)) if finding.outcome is Outcome.FAIL else finding.fix,
+        fix=words(_cure(finding.fix)) if finding.outcome is Outcome.FAIL and is_new else finding.fix,
         path=tuple(replace(hop, rule=words(hop.rule)) for hop in finding.path),
-        location=location,
-        identity=_identity(finding.resource, row.parts[0]) if row is not None else "",
+        location=location_of(finding, row),
+        identity=_identity(finding.resource, row.parts[0]) if row is not None and row.parts else "",
     )
 
 
@@ -152,11 +169,7 @@ def _identity(resource: Resource, main: Planned) -> str:
     return f"{spot.file}#{resource.id}"
 
 
-def _weigh(
-    answers: dict[_Key, tuple[Finding, Choice | None]],
-    others: dict[_Key, tuple[Finding, Choice | None]],
-    choice: Choice,
-) -> None:
+def weigh(answers: Answers, others: Answers, choice: Choice) -> None:
     """Lays another world beside the first: a flaw of some worlds is neither sure nor absent."""
     words = f"{choice.name}={choice.words}"
     for key, (other, _) in others.items():
@@ -181,10 +194,11 @@ def _weigh(
             answers[key] = (replace(own_finding, outcome=Outcome.UNKNOWN, message=message), choice)
 
 
-def _same(one: tuple[Planned, ...], other: tuple[Planned, ...]) -> bool:
+def same_plan(plan: Plan, other: Plan) -> bool:
     """Whether two worlds plan the same; what cannot be compared is not the same."""
+    one, another = (*plan.resources, *plan.deleted), (*other.resources, *other.deleted)
     try:
-        return len(one) == len(other) and all(map(_equal, one, other))
+        return len(one) == len(another) and all(map(_equal, one, another))
     except Undecided:
         return False
 

@@ -1,5 +1,7 @@
 """The nouns: frozen, typed values that every stage shares and none of them owns."""
 
+from scanner.model.change import BaselineState, Change
+from scanner.model.comparison import Comparison
 from scanner.model.config import Config
 from scanner.model.finding import Finding, Location, Outcome
 from scanner.model.gap import Gap, GapReason
@@ -16,8 +18,11 @@ __all__ = [
     "GLOBAL",
     "Answer",
     "Aside",
+    "BaselineState",
+    "Change",
     "Check",
     "Clear",
+    "Comparison",
     "Config",
     "Coverage",
     "Finding",

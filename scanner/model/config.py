@@ -28,6 +28,7 @@ class Config:
     external_id: str = ""
     role_session_name: str = ""
     rules: tuple[str, ...] = ()
+    new_only: bool = False
     places: Mapping[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, *path: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
+from scanner.model.change import Change
 from scanner.model.hop import Hop
 from scanner.model.resource import Resource
 from scanner.model.severity import Severity
@@ -48,6 +49,7 @@ class Finding:
     """What a rule says of a resource: the verdict, the sentence, the evidence (`because`) and the cure (`fix`).
 
     For what is only planned, `location` tells the line, and `identity` stands for the id that AWS has not given yet.
+    `change` is there where the answers were compared with those before.
     """
 
     rule_id: str
@@ -60,6 +62,7 @@ class Finding:
     path: tuple[Hop, ...] = ()
     location: Location | None = None
     identity: str = ""
+    change: Change | None = None
 
     @property
     def fingerprint(self) -> str:

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from scanner.model.change import BaselineState
+from scanner.model.comparison import Comparison
 from scanner.model.evidence import Evidence
 from scanner.model.finding import Finding, Outcome
 from scanner.model.gap import Gap
@@ -46,6 +48,7 @@ class ScanReport:
     `findings` holds *fail*, *unknown* and *error* in a stable order, and *pass* and *not-applicable* when they were
     asked for; `totals` counts every outcome either way. `taken_at` is the time of collection (ISO 8601, UTC).
     `evidence` tells what CloudTrail's event history holds, None where nobody asked for it.
+    `comparison` tells what became of what was wrong before.
     """
 
     findings: tuple[Finding, ...]
@@ -56,6 +59,7 @@ class ScanReport:
     taken_at: str = ""
     tool_version: str = ""
     evidence: Evidence | None = None
+    comparison: Comparison | None = None
     coverage: Coverage | None = None
     """Of templates and plans only."""
 
@@ -65,6 +69,16 @@ class ScanReport:
             finding
             for finding in self.findings
             if finding.outcome is Outcome.FAIL and finding.severity.rank >= at_least.rank
+        )
+
+    def regressions(self, *, at_least: Severity = Severity.INFO) -> tuple[Finding, ...]:
+        """Those of `failures` that are new since the baseline, or worse; all, where there is none."""
+        if self.comparison is None:
+            return self.failures(at_least=at_least)
+        return tuple(
+            finding
+            for finding in self.failures(at_least=at_least)
+            if finding.change is None or finding.change.state is BaselineState.NEW or finding.change.is_worse
         )
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from typing import Any
 
-from scanner.model import Coverage, Finding, Gap, Location, Outcome, Rule, ScanReport, Severity, Target
+from scanner.model import Comparison, Coverage, Finding, Gap, Location, Outcome, Rule, ScanReport, Severity, Target
 from scanner.model.evidence import Evidence
 from scanner.reports.hops import hop_as_json
 from scanner.reports.layout import dump
@@ -41,6 +41,7 @@ def _document(report: ScanReport) -> dict[str, Any]:
         "rules": [_rule(rule) for rule in report.rules],
         "gaps": [_gap(gap) for gap in sorted(report.gaps)],
         "evidence": _evidence(report.evidence) if report.evidence else None,
+        "comparison": _comparison(report.comparison) if report.comparison else None,
         "findings": [_finding(finding) for finding in sorted(report.findings, key=_order)],
     }
 
@@ -52,6 +53,15 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "notice": evidence.notice,
         "unreadable": evidence.unreadable,
         "attempts": [{**asdict(attempt), "sources": list(attempt.sources)} for attempt in evidence.attempts],
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "name": comparison.name,
+        "taken_at": comparison.taken_at,
+        "absent": [_finding(finding) for finding in sorted(comparison.absent, key=_order)],
+        "unjudged": [_finding(finding) for finding in sorted(comparison.unjudged, key=_order)],
     }
 
 
@@ -80,6 +90,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "name": name_of(resource),
         },
         "location": _location(finding.location),
+        "change": asdict(finding.change) | {"state": finding.change.state.value} if finding.change else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.model import GapReason, Outcome, Severity
+from scanner.model import BaselineState, GapReason, Outcome, Severity
 
 FORMAT = "bastionless-report"
 VERSION = 1
@@ -63,6 +63,15 @@ def report_schema() -> dict[str, Any]:
             evidence={
                 "anyOf": [{"type": "null"}, _evidence()],
                 "description": "What CloudTrail's event history tells of logins; null where nobody asked for it.",
+            },
+            comparison={
+                **_or_null(
+                    name={**_TEXT, "description": "What the answers were compared with."},
+                    taken_at=_TEXT,
+                    absent={**_list_of(_finding()), "description": "Failures of before that are gone."},
+                    unjudged={**_list_of(_finding()), "description": "Failures of before of which nobody can say it."},
+                ),
+                "description": "What became of earlier failures; null where nothing was compared.",
             },
             findings={
                 **_list_of(_finding()),
@@ -136,6 +145,17 @@ def _finding() -> dict[str, Any]:
                 written={**_TEXT, "description": 'The place in the template where `file` is the program, or "".'},
             ),
             "description": "Where a template or plan says it; null for what exists.",
+        },
+        change={
+            **_or_null(
+                state={"enum": [state.value for state in BaselineState]},
+                remark=_TEXT,
+                is_worse={
+                    "type": "boolean",
+                    "description": "True for what is new, and for what is graver than before.",
+                },
+            ),
+            "description": "What became of the finding since before; null where nothing was compared.",
         },
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from scanner.model import Finding, Outcome, Rule, ScanReport
+from scanner.reports.comparison import add_comparison
 from scanner.reports.evidence import add_evidence
 from scanner.reports.grouping import Doubt, doubts, merged_gaps
 from scanner.reports.hops import add_hops, hops_in_a_line
@@ -22,19 +23,27 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     sheet = Sheet(width=options.width, color=options.color)
     answers: dict[Outcome, list[Finding]] = {outcome: [] for outcome in Outcome}
     for finding in report.findings:
-        answers[finding.outcome].append(finding)
+        if options.verbose or not _stays(finding):
+            answers[finding.outcome].append(finding)
     rules = {rule.id: rule for rule in report.rules}
     _add_failures(sheet, answers[Outcome.FAIL], rules, options)
     _add_listed(sheet, "PASSED", answers[Outcome.PASS], options)
     _add_listed(sheet, "NOT APPLICABLE", answers[Outcome.NOT_APPLICABLE], options)
     _add_doubts(sheet, answers[Outcome.UNKNOWN], options)
     _add_errors(sheet, answers[Outcome.ERROR], rules)
+    if report.comparison is not None:
+        add_comparison(sheet, report, report.comparison)
     _add_gaps(sheet, report)
     _add_failed_targets(sheet, report)
     if report.evidence:
         add_evidence(sheet, report.evidence)
     add_summary(sheet, report, seconds=options.seconds)
     return sheet.text
+
+
+def _stays(finding: Finding) -> bool:
+    """Whether it was like this before, and is no worse now."""
+    return finding.change is not None and not finding.change.is_worse
 
 
 def _add_failures(sheet: Sheet, failures: list[Finding], rules: dict[str, Rule], options: RenderOptions) -> None:

@@ -5,13 +5,22 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeCh
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.errors import TemplateError
 
 _ACTIONS = {"Add": "create", "Remove": "delete", "Import": "keep", "Dynamic": "update"}
+
+
+class Before(NamedTuple):
+    """What a change set says of something that exists: its type, its physical id, and its properties where it tells them."""
+
+    type: str
+    id: str
+    properties: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +32,7 @@ class ChangeSet:
     actions: Mapping[str, str]
     physical: Mapping[str, str]
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Before] = field(default_factory=dict)
 
     @property
     def ids(self) -> set[str]:
@@ -48,6 +58,7 @@ def read_change_set(file: str, data: Mapping[str, Any]) -> ChangeSet:
         )
     actions: dict[str, str] = {}
     physical: dict[str, str] = {}
+    before: dict[str, Before] = {}
     for change in data["Changes"]:
         told = change.get("ResourceChange") if isinstance(change, Mapping) else None
         if not isinstance(told, Mapping) or not isinstance(told.get("LogicalResourceId"), str):
@@ -57,9 +68,23 @@ def read_change_set(file: str, data: Mapping[str, Any]) -> ChangeSet:
         actions[name] = "replace" if is_replaced else _ACTIONS.get(str(told.get("Action")), "update")
         if isinstance(told.get("PhysicalResourceId"), str) and not is_replaced:
             physical[name] = told["PhysicalResourceId"]
+        if isinstance(told.get("PhysicalResourceId"), str) and isinstance(told.get("ResourceType"), str):
+            before[name] = Before(
+                told["ResourceType"], told["PhysicalResourceId"], _properties(told.get("BeforeContext"))
+            )
     parameters = {
         one["ParameterKey"]: one.get("ResolvedValue") or one.get("ParameterValue", "")
         for one in data.get("Parameters") or ()
         if isinstance(one, Mapping) and isinstance(one.get("ParameterKey"), str) and one.get("ParameterValue") != "****"
     }
-    return ChangeSet(file, str(data.get("StackName") or ""), actions, physical, parameters)
+    return ChangeSet(file, str(data.get("StackName") or ""), actions, physical, parameters, before)
+
+
+def _properties(context: Any) -> Mapping[str, Any]:
+    """The properties before the change, which a change set tells with --include-property-values."""
+    try:
+        told = json.loads(context) if isinstance(context, str) else None
+    except (ValueError, RecursionError):
+        return {}
+    found = told.get("Properties") if isinstance(told, Mapping) else None
+    return found if isinstance(found, Mapping) else {}

@@ -43,6 +43,7 @@ def plan_of(name: str, roots: tuple[Root, ...]) -> Plan:
         types_left=deployment.types_left,
         account=roots[0].around.account,
         region=roots[0].around.region,
+        deleted=tuple(deployment.deleted()),
     )
 
 
@@ -56,7 +57,7 @@ def _varied(name: str, roots: tuple[Root, ...], chosen: Chosen) -> Plan:
     if any(unknown.values()):
         deployment = Deployment(roots, _joined(chosen, unknown))
         resources = tuple(deployment.resources())
-    return Plan(name, (), resources, tuple(deployment.unread))
+    return Plan(name, (), resources, tuple(deployment.unread), deleted=tuple(deployment.deleted()))
 
 
 def _joined(chosen: Chosen, more: Chosen) -> Chosen:

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.aws.table import KINDS
 from scanner.gate.cloudformation.attributes import STACK, resource_id
+from scanner.gate.cloudformation.changes import Before
 from scanner.gate.cloudformation.functions import opened
 from scanner.gate.cloudformation.stack import Stack, Surroundings
 from scanner.gate.cloudformation.template import Template
 from scanner.gate.mapping.table import MAPPERS, UNREAD, is_relevant, kinds_of
 from scanner.gate.planned import Place, Planned, Spot, Unread
+from scanner.gate.stacks import Stacks
 from scanner.model import Unknown
 
 _MOST_NESTED = 8
@@ -22,7 +25,8 @@ class Root:
     """One template as somebody deploys it. `nested` finds the template of a nested stack by its logical id.
 
     `given` are the parameters that were told, `physical` the ids of what exists already, `actions` what a change set does
-    to a resource. `sources` knows the program behind a logical id (CDK).
+    to a resource. `sources` knows the program behind a logical id (CDK), `before` what a change set
+    says of what exists, and `existing` finds what exists by its tags.
     """
 
     template: Template
@@ -33,6 +37,8 @@ class Root:
     physical: Mapping[str, str] = field(default_factory=dict)
     actions: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Spot] = field(default_factory=dict)
+    before: Mapping[str, Before] = field(default_factory=dict)
+    existing: Stacks = field(default_factory=Stacks)
 
 
 Chosen = Mapping[str, Mapping[str, Any]]
@@ -56,6 +62,7 @@ class Deployment:
             self._stack(root, prefix=f"{root.name}/" if len(roots) > 1 else "", given=root.given, name=root.name)
 
     def _stack(self, root: Root, *, prefix: str, given: Mapping[str, Any], name: str) -> Stack:
+        name = root.existing.name_of(name)
         stack = Stack(
             root.template,
             name,
@@ -65,7 +72,7 @@ class Deployment:
             exports=self._export,
             outputs_of=self._output,
             chosen=self._chosen.get(prefix, {}),
-            physical=root.physical,
+            physical={**_physical(root, name), **root.physical},
         )
         self.stacks.append(stack)
         self._roots[id(stack)] = root
@@ -103,7 +110,8 @@ class Deployment:
             if not is_relevant(type_name):
                 self.types_left[type_name] = self.types_left.get(type_name, 0) + 1
                 continue
-            action = root.actions.get(logical_id, "create" if not root.actions else "keep")
+            usual = "keep" if root.actions else "update" if logical_id in stack.physical else "create"
+            action = root.actions.get(logical_id, usual)
             if action == "delete" or stack.is_planned(logical_id) is not True:
                 continue
             if type_name in MAPPERS:
@@ -120,6 +128,7 @@ class Deployment:
                     stack.name,
                     action,
                     logical_id in stack.physical,
+                    root.before[logical_id].id if action == "replace" and logical_id in root.before else "",
                 )
             elif type_name == STACK:
                 if self._child(stack, logical_id) is None:
@@ -127,6 +136,19 @@ class Deployment:
             else:
                 why = "it may bring anything" if not UNREAD.get(type_name) else "this program does not read the type"
                 self._leave(stack, path, f"{logical_id} ({type_name})", why, UNREAD.get(type_name, ()))
+
+    def deleted(self) -> Iterator[Planned]:
+        """What the stacks no longer have, as far as a change set or tags tell it; to be asked after `resources`."""
+        for stack in self.stacks:
+            root = self._roots[id(stack)]
+            place = Place(stack.template.finder(""))
+            for name, was in root.before.items():
+                is_part = was.type in _JOINING and root.actions.get(name) in ("update", "replace")
+                if root.actions.get(name) == "delete" or is_part:
+                    yield Planned(was.type, name, was.properties, place, was.id, stack.name, "delete", is_existing=True)
+            for (kind, name), own in root.existing.members(stack.name).items() if not root.actions else ():
+                if name not in stack.resources or stack.is_planned(name) is False:
+                    yield Planned(kind, name, {}, place, own, stack.name, "delete", is_existing=True)
 
     def _place(self, stack: Stack, root: Root, logical_id: str, resource: Mapping[str, Any]) -> Place:
         metadata = resource.get("Metadata")
@@ -182,6 +204,23 @@ class Deployment:
             return found[0].resolve(found[1].get("Value"))
         finally:
             self._asked_exports.discard(name)
+
+
+_JOINING = frozenset(name for name, mapper in MAPPERS.items() if name not in KINDS and mapper.phase != 0)
+"""The types that are parts of other resources: what was there of them goes before what is new comes."""
+
+
+def _physical(root: Root, stack: str) -> dict[str, str]:
+    """The ids of what exists of a stack, by its tags; what a change set replaces has none that lasts."""
+    if not root.existing:
+        return {}
+    found = {}
+    for name, resource in root.template.resources.items():
+        kind = resource.get("Type") if isinstance(resource, Mapping) else None
+        own = root.existing.id_of(stack, kind, name) if isinstance(kind, str) else ""
+        if own and root.actions.get(name, "update") not in ("replace", "create"):
+            found[name] = own
+    return found
 
 
 def _as_meant(type_name: str, properties: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -113,6 +113,8 @@ def _root(
         change.physical if change else {},
         change.actions if change else {},
         assembly.sources_of(path, name) if path is not None else {},
+        change.before if change else {},
+        asked.existing,
     )
 
 

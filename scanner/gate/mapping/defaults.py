@@ -9,7 +9,7 @@ from typing import Any
 
 from scanner.gate.estate import DEFAULT_VPC, Estate
 from scanner.gate.ids import reference
-from scanner.gate.mapping import filters, networks
+from scanner.gate.mapping import filters, networks, routing
 from scanner.gate.mapping.reading import truth
 from scanner.gate.planned import Planned
 from scanner.model import Undecided, Unknown
@@ -37,7 +37,7 @@ def group(planned: Planned, estate: Estate) -> None:
 
 def table(planned: Planned, estate: Estate) -> None:
     """A main route table with the routes that are written, and no others."""
-    networks.route_table(planned, estate)
+    routing.route_table(planned, estate)
     row = estate.rows[networks.TABLE][planned.id]
     if planned.properties.get("VpcId") is None:
         row.facts["VpcId"] = _vpc_of(planned.id) or Unknown("the VPC of a main route table is not told here")

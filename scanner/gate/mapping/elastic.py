@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scanner.gate.estate import Estate, Row
+from scanner.gate.exchange import alike
 from scanner.gate.ids import reference
 from scanner.gate.mapping.interfaces import INTERFACE
 from scanner.gate.mapping.machines import INSTANCE
@@ -25,6 +26,7 @@ def elastic_ip(planned: Planned, estate: Estate) -> None:
         "Tags": tags(planned),
     }
     row = estate.add(ADDRESS, planned.id, facts, planned)
+    row.notes["token"] = f"address of {planned.address}"
     instance_id = planned.properties.get("InstanceId")
     if instance_id is not None:
         row.notes["instance"] = reference(instance_id, INSTANCE)
@@ -57,8 +59,10 @@ def _addresses_meant(planned: Planned, estate: Estate) -> Iterator[Row]:
     found = estate.find(ADDRESS, by_id)
     by_address = planned.properties.get("EIP")
     blur_addresses(by_id if isinstance(by_id, Unknown) else None, planned, estate)
+    if found is None and isinstance(by_address, str):
+        found = next((row for row in estate.of(ADDRESS) if alike(row.facts.get("PublicIp"), by_address)), None)
     if found is None and isinstance(by_address, Open):
-        found = next((row for row in estate.of(ADDRESS) if row.facts["PublicIp"].token == by_address.token), None)
+        found = next((row for row in estate.of(ADDRESS) if row.notes.get("token", "") == by_address.token), None)
     if found is not None:
         yield found
 
@@ -77,7 +81,7 @@ def _associate(row: Row, estate: Estate, *, planned: Planned, instance: Any = No
         row.parts.append(planned)
     holder = estate.find(INSTANCE, instance)
     if holder is not None and interface is None:
-        interface = next(iter(holder.notes.get("interfaces", ())), None)
+        interface = next(iter(holder.notes.get("interfaces") or estate.held.get(holder.id) or ()), None)
     row.facts.update(without_none({"InstanceId": instance, "NetworkInterfaceId": interface}))
     for unknown in (instance, interface):
         if isinstance(unknown, Unknown):

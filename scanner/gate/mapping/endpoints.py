@@ -112,7 +112,7 @@ def endpoint_routes(estate: Estate) -> None:
     """The routes that AWS itself writes for gateway endpoints, and its prefix lists that they name."""
     for row in estate.of(ENDPOINT):
         facts = row.facts
-        if facts["VpcEndpointType"] != "Gateway":
+        if facts.get("VpcEndpointType") != "Gateway" or not row.parts:
             continue
         tables, service = facts["RouteTableIds"], facts["ServiceName"]
         name = f"com.amazonaws.{service.rpartition('.')[2]}" if isinstance(service, str) else ""
@@ -131,7 +131,10 @@ def endpoint_routes(estate: Estate) -> None:
                 "State": "active",
             }
             for table in estate.targets(TABLE, table_id, row.parts[0], "Routes"):
-                table.append("Routes", target)
+                routes = table.facts["Routes"]
+                told = routes if isinstance(routes, list) else []
+                if row.live is None or all(one.get("GatewayId") != row.id for one in told):
+                    table.append("Routes", target)
 
 
 def _own_list(estate: Estate, list_id: str, name: str) -> None:

@@ -79,7 +79,8 @@ def add_interface(
             "DeviceIndex": device,
             "Status": "attached",
         }
-    return estate.add(INTERFACE, id, facts, *parts)
+    own = estate.interface_id(id, parts[0] if parts else None, facts)
+    return estate.add(INTERFACE, own, {**facts, "NetworkInterfaceId": own}, *parts)
 
 
 def network_interface(planned: Planned, estate: Estate) -> None:
@@ -99,7 +100,8 @@ def network_interface(planned: Planned, estate: Estate) -> None:
         description=otherwise(text(properties.get("Description")), ""),
         private=text(properties.get("PrivateIpAddress")),
     )
-    row.facts["Status"] = "available"
+    if row.live is None:
+        row.facts["Status"] = "available"
     row.facts["SourceDestCheck"] = truth(properties.get("SourceDestCheck"), default=True)
     row.facts["TagSet"] = tags(planned)
     add_further_addresses(row, properties)
@@ -107,7 +109,9 @@ def network_interface(planned: Planned, estate: Estate) -> None:
 
 
 def add_further_addresses(row: Row, properties: Mapping[str, Any]) -> None:
-    """Secondary private addresses, named or counted."""
+    """Secondary private addresses, named or counted; those of an interface that exists are AWS's to tell."""
+    if row.live is not None:
+        return
     named = structures(properties.get("PrivateIpAddresses"))
     if isinstance(named, Unknown):
         row.facts["PrivateIpAddresses"] = named

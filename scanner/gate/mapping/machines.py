@@ -110,6 +110,7 @@ def _give_interface(
         known = estate.find(INTERFACE, existing)
         if known is not None:
             attach(known, row, device=device)
+            known.parts.append(planned)
         else:
             row.facts["NetworkInterfaces"] = Unknown("a network interface of the instance is not planned here")
             row.notes["is_opaque"] = True
@@ -134,6 +135,7 @@ def _give_interface(
     interface.facts["SourceDestCheck"] = row.facts["SourceDestCheck"]
     add_further_addresses(interface, told)
     interface.notes["ipv6"] = wants_ipv6(told, estate, subnet_id)
+    interface.notes["is_told"] = told.get("AssociatePublicIpAddress") is not None
     interface.notes["public"] = _is_public(told, estate, subnet_id, alone=alone)
     row.notes.setdefault("interfaces", []).append(interface.id)
 
@@ -205,24 +207,35 @@ def _typed(data: Mapping[str, Any]) -> dict[str, Any]:
 def finish_instances(estate: Estate) -> None:
     """Lays the interfaces of each instance into it, as AWS lists them, once all addresses are there."""
     for row in estate.of(INSTANCE):
-        if "interfaces" not in row.notes and not row.notes.get("is_opaque"):
-            continue
-        held = [estate.find(INTERFACE, one) for one in row.notes.get("interfaces", ())]
+        worn_by = _interfaces_of(row, estate)
+        if not worn_by and ("interfaces" not in row.notes or row.live is not None) and not row.notes.get("is_opaque"):
+            continue  # of one that exists nobody may have asked for the interfaces
+        held = [estate.find(INTERFACE, one) for one in worn_by]
         interfaces = [one.facts for one in held if one is not None]
         if not row.notes.get("is_opaque"):
             row.facts["NetworkInterfaces"] = [_inside(facts) for facts in interfaces]
         if interfaces:
             first = interfaces[0]
-            row.facts.update({key: first[key] for key in ("SubnetId", "VpcId")})
+            row.facts.update({key: first.get(key) for key in ("SubnetId", "VpcId")})
             row.facts["SecurityGroups"] = first["Groups"]
-            row.facts.setdefault("Placement", {"AvailabilityZone": first["AvailabilityZone"]})
-            if not isinstance(first["PrivateIpAddress"], Unknown):
-                row.facts["PrivateIpAddress"] = first["PrivateIpAddress"]
+            row.facts.setdefault("Placement", {"AvailabilityZone": first.get("AvailabilityZone")})
+            if not isinstance(first.get("PrivateIpAddress"), Unknown):
+                row.facts["PrivateIpAddress"] = first.get("PrivateIpAddress")
             association = first.get("Association")
+            if association is None:
+                row.facts.pop("PublicIpAddress", None)
             if isinstance(association, Unknown):
                 row.facts["PublicIpAddress"] = association
             elif association:
                 row.facts["PublicIpAddress"] = association["PublicIp"]
+
+
+def _interfaces_of(row: Row, estate: Estate) -> list[str]:
+    """The interfaces that are planned for an instance, and those that one to which something happens has already."""
+    found = list(row.notes.get("interfaces", ()))
+    if row.live is not None and row.parts:
+        found += [one for one in estate.held.get(row.id, ()) if one not in found]
+    return found
 
 
 def _inside(facts: Mapping[str, Any]) -> dict[str, Any]:
@@ -235,7 +248,7 @@ def _inside(facts: Mapping[str, Any]) -> dict[str, Any]:
         made["Association"] = _part(facts["Association"], *_ADDRESS)
     listed_ = facts["PrivateIpAddresses"]
     made["PrivateIpAddresses"] = listed_ if isinstance(listed_, Unknown) else [_known(one) for one in listed_]
-    if not isinstance(facts["PrivateIpAddress"], Unknown):
+    if facts.get("PrivateIpAddress") is not None and not isinstance(facts["PrivateIpAddress"], Unknown):
         made["PrivateIpAddress"] = facts["PrivateIpAddress"]
     return made
 

@@ -134,7 +134,9 @@ def complete_transit(estate: Estate) -> None:
     """The default table of each gateway that wants one, with every attachment that has none of its own."""
     for row in estate.of(GATEWAY):
         options = row.facts["Options"]
-        wants = (options[_ASSOCIATION], options[_PROPAGATION])
+        if row.live is not None and not any(_is_new(one, row.id) for one in estate.of(ATTACHMENT)):
+            continue
+        wants = (options.get(_ASSOCIATION), options.get(_PROPAGATION))
         table_id = default_id("tgw-rtb", row.id)
         if any(isinstance(one, Unknown) for one in wants):
             why = next(one for one in wants if isinstance(one, Unknown))
@@ -145,12 +147,19 @@ def complete_transit(estate: Estate) -> None:
             _fill(table, row.id, wants, estate)
 
 
+def _is_new(attachment: Row, gateway_id: str) -> bool:
+    its = attachment.facts.get("TransitGatewayId")
+    return attachment.live is None and isinstance(its, str) and its == gateway_id
+
+
 def _fill(table: Row, gateway_id: str, wants: tuple[Any, Any], estate: Estate) -> None:
     told = [one.facts["Associations"] for one in estate.of(TABLE)]
     named = [entry.get("TransitGatewayAttachmentId") for one in told if not isinstance(one, Unknown) for entry in one]
     taken = {one for one in named if isinstance(one, str)}
     for attachment in estate.of(ATTACHMENT):
-        its = attachment.facts["TransitGatewayId"]
+        its = attachment.facts.get("TransitGatewayId")
+        if attachment.live is not None and table.live is not None:
+            continue
         if isinstance(its, Unknown):
             table.facts["Associations"] = table.facts["Routes"] = its
         elif its == gateway_id:
