@@ -45,7 +45,10 @@ def test_the_endpoint_option_gives_what_the_demo_in_this_process_gives(
     here = bastionless("scan", "--demo", "--quiet", "--format", "json", "--include-pass")
     assert verdicts(there.out) == verdicts(here.out)
     assert (there.code, here.code) == (1, 1)
-    assert json.loads(there.out)["gaps"] == []
+    # A member of an organization may not read the policies above it.
+    assert {gap["call"] for gap in json.loads(there.out)["gaps"]} == {
+        "organizations:ListParents", "organizations:ListPolicies", "organizations:ListRoots",
+    }  # fmt: skip
     assert "eu-west-1" in there.err
 
 
