@@ -76,6 +76,7 @@ def test_a_finding_is_told_with_everything_known_of_it() -> None:
                 "name": "web",
             },
             "location": None,
+            "change": None,
         }
     ]
 
