@@ -60,7 +60,8 @@ def test_laying_a_plan_changes_nothing_of_what_it_is_laid_over(tmp_path: Path) -
         + "\n  ".join(one.replace("It:", f"It{n}:") for n, one in enumerate(PARTS.values())),
         account(given),
     )
-    laid(tmp_path, "Resources: {Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}}", account(given))
+    text = "Resources: {Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: vpc-1}}}"
+    laid(tmp_path, text, account(given))
     assert given == kept
 
 
