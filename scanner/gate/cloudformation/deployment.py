@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scanner.aws.table import KINDS
 from scanner.gate.cloudformation.attributes import STACK, resource_id
 from scanner.gate.cloudformation.changes import Before
 from scanner.gate.cloudformation.functions import opened
 from scanner.gate.cloudformation.stack import Stack, Surroundings
 from scanner.gate.cloudformation.template import Template
-from scanner.gate.mapping.table import MAPPERS, UNREAD, is_relevant, kinds_of
+from scanner.gate.mapping.table import JOINING, MAPPERS, UNREAD, is_relevant, kinds_of
 from scanner.gate.planned import Place, Planned, Spot, Unread
 from scanner.gate.stacks import Stacks
 from scanner.model import Unknown
@@ -143,7 +142,7 @@ class Deployment:
             root = self._roots[id(stack)]
             place = Place(stack.template.finder(""))
             for name, was in root.before.items():
-                is_part = was.type in _JOINING and root.actions.get(name) in ("update", "replace")
+                is_part = was.type in JOINING and root.actions.get(name) in ("update", "replace")
                 if root.actions.get(name) == "delete" or is_part:
                     yield Planned(was.type, name, was.properties, place, was.id, stack.name, "delete", is_existing=True)
             for (kind, name), own in root.existing.members(stack.name).items() if not root.actions else ():
@@ -204,10 +203,6 @@ class Deployment:
             return found[0].resolve(found[1].get("Value"))
         finally:
             self._asked_exports.discard(name)
-
-
-_JOINING = frozenset(name for name, mapper in MAPPERS.items() if name not in KINDS and mapper.phase != 0)
-"""The types that are parts of other resources: what was there of them goes before what is new comes."""
 
 
 def _physical(root: Root, stack: str) -> dict[str, str]:

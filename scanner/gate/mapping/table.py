@@ -113,6 +113,11 @@ MAPPERS: Mapping[str, Mapper] = {
     **{name: Mapper(MACHINES, service) for name in SERVICES},
 }
 
+JOINING = frozenset(
+    name for name, mapper in MAPPERS.items() if name not in KINDS and mapper.phase and not name.startswith("Default::")
+)
+"""The types that are parts of other resources: what was there of them goes before what is new comes."""
+
 _INTERFACES = ("AWS::EC2::NetworkInterface",)
 _MACHINES = ("AWS::EC2::Instance", "AWS::EC2::NetworkInterface")
 

@@ -6,7 +6,7 @@ https://developer.hashicorp.com/terraform/internals/json-format#plan-representat
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scanner.gate.planned import Path
@@ -50,6 +50,7 @@ class Change:
     provider: str = ""
     path: Path = ()
     is_whole: bool = True
+    before: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def block(self) -> str:
@@ -102,9 +103,9 @@ def _told(listed: list[Any], path: Path) -> Iterator[Change]:
         after = before if action == "delete" or listed_actions == ("forget",) else change.get("after")
         own_id = before.get("id")
         known_id = own_id if isinstance(own_id, str) else ""
-        yield from _made(
-            told, action, after, change.get("after_unknown") if after is not before else None, known_id, (*path, index)
-        )
+        unknown = change.get("after_unknown") if after is not before else None
+        for made in _made(told, action, after, unknown, known_id, (*path, index)):
+            yield replace(made, before=before)
 
 
 def _made(

@@ -9,6 +9,7 @@ from typing import Any
 from scanner.gate.dialects import Asked
 from scanner.gate.document import Document
 from scanner.gate.ids import default_id
+from scanner.gate.mapping.table import JOINING
 from scanner.gate.planned import Path, Plan, Planned, Spot, Unread
 from scanner.gate.terraform.attributes import Attributes
 from scanner.gate.terraform.changes import MAX_RESOURCES, Change
@@ -97,7 +98,17 @@ class Reading:
             dialect="terraform",
             account=self._account,
             region=self._region,
+            deleted=tuple(one for change in changes if change in own for one in self._gone(change, references)),
         )
+
+    def _gone(self, change: Change, references: References) -> Iterator[Planned]:
+        """What a change takes away: the resource itself, or the parts of others that it was before."""
+        if change.action not in ("delete", "update", "replace") or change.type not in ENTRIES or not change.before:
+            return
+        was = replace(change, action="keep", values=change.before)
+        for planned in self._planned(was, ENTRIES[change.type], self._attributes(was, references)):
+            if change.action == "delete" or planned.type in JOINING:
+                yield replace(planned, action="delete")
 
     def _apart(self, planned: Planned, resources: Mapping[tuple[str, str], Planned]) -> str:
         """A key of its own for what has no id: rules and associations may be many to one address."""
@@ -140,6 +151,9 @@ class Reading:
                 stack,
                 change.action,
                 change.is_existing,
+                self._identities.id_of(replace(change, action="keep", values=change.before))
+                if change.action == "replace" and change.before
+                else "",
             )
         for one in parts:
             place = self._lines.place(change, dict.fromkeys(one.properties, one.attribute) if one.attribute else {})
