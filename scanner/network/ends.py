@@ -219,10 +219,6 @@ def _narrowed(interface: Resource, blocks: Intervals, family: int) -> Resource |
     except Undecided:
         return None
     kept = [dict(entry) for entry in listed if entry.get("PrivateIpAddress") in met]
-    for entry in kept:
-        # The association of the primary address may stand on the interface alone.
-        if entry.get("PrivateIpAddress") == own and interface.get("Association") and not entry.get("Association"):
-            entry["Association"] = interface.get("Association")
     facts["PrivateIpAddresses"] = kept
     facts["Ipv6Addresses"] = [
         entry

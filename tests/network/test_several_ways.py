@@ -93,3 +93,28 @@ def test_a_vpc_that_is_not_peered_is_beyond_and_not_near() -> None:
     ends = {"RequesterVpcInfo": {"VpcId": "vpc-1"}, "AccepterVpcInfo": {"VpcId": "vpc-3"}}
     estate.add(PEERING, VpcPeeringConnectionId="pcx-1", Status={"Code": "active"}, **ends)
     assert asked(estate, "10.2.2.128/25", "eni-1").verdict.value == "unknown"
+
+
+def test_an_ipv6_address_stands_for_no_ipv4_address_of_its_interface() -> None:
+    estate = two_hosts().put(INTERFACE, "eni-1", PrivateIpAddress="10.1.1.5")
+    assert asked(estate, "eni-1", "eni-2").verdict.value == "reachable"
+    assert asked(estate, "2600:1::5", "eni-2").verdict.value == "not-reachable"
+
+
+def test_an_ipv6_address_of_the_same_number_is_another_address() -> None:
+    assert asked(two_hosts(), "10.1.1.5", "eni-2").sources == ("10.1.1.5",)
+    assert asked(two_hosts(), "::10.1.1.5", "eni-2").sources == ()
+
+
+def test_the_primary_address_has_its_public_one_wherever_that_is_told() -> None:
+    estate = two_hosts().put(INTERFACE, "eni-1", PrivateIpAddresses=[address("10.1.1.5")], Ipv6Addresses=[])
+    estate.put(INTERFACE, "eni-1", PrivateIpAddress="10.1.1.5", Association={"PublicIp": "52.1.1.1"})
+    assert asked(estate, "10.1.1.5", "8.8.8.8").sources == ("52.1.1.1",)
+
+
+def test_an_interface_of_an_instance_is_not_its_own_neighbour() -> None:
+    estate = two_hosts().put(GROUP, "sg-1", IpPermissionsEgress=[])
+    estate.add("AWS::EC2::Instance", InstanceId="i-1", State={"Name": "running"}, VpcId="vpc-1")
+    for id_ in ("eni-1", "eni-2"):
+        estate.put(INTERFACE, id_, Attachment={"InstanceId": "i-1"})
+    assert asked(estate, "i-1", "eni-2").verdict.value == "not-reachable"

@@ -187,7 +187,6 @@ MUTATIONS = (
         ("            if address.family == family\n            and any(", "            if any(", "an address is of one family"),
         ("(address.private, *([number(address.public)] if address.public else []))", "(address.private,)", "an interface is met at its public address"),
         ('kept = [dict(entry) for entry in listed if entry.get("PrivateIpAddress") in met]', "kept = [dict(entry) for entry in listed]", "an address stands for none of the interface's others"),
-        ('            entry["Association"] = interface.get("Association")\n', "            pass\n", "the primary address keeps the interface's association"),
         ("    if own not in met:\n", "    if False:\n", "another address does not take the primary one's association"),
         ('    if endpoint_type(endpoint) != "Interface":', "    if False:", "a gateway endpoint listens nowhere"),
         ("    if not ids or None in found:\n", "    if False:\n", "an endpoint's interfaces have to be seen"),
