@@ -1,10 +1,12 @@
 """The nouns: frozen, typed values that every stage shares and none of them owns."""
 
 from scanner.model.config import Config
-from scanner.model.finding import Finding, Location, Outcome
+from scanner.model.finding import Finding, Outcome
+from scanner.model.framework import Framework
 from scanner.model.gap import Gap, GapReason
 from scanner.model.hop import Hop
 from scanner.model.inventory import GLOBAL, Inventory, merge
+from scanner.model.location import Location
 from scanner.model.report import Coverage, ScanReport, Target
 from scanner.model.resource import Origin, Resource
 from scanner.model.rule import Answer, Aside, Check, Clear, Flag, Limits, Rule, Setting, Unsure, World
@@ -22,6 +24,7 @@ __all__ = [
     "Coverage",
     "Finding",
     "Flag",
+    "Framework",
     "Gap",
     "GapReason",
     "Hop",

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from scanner.model.evidence import Evidence
 from scanner.model.finding import Finding, Outcome
+from scanner.model.framework import Framework
 from scanner.model.gap import Gap
 from scanner.model.rule import Rule
 from scanner.model.severity import Severity
@@ -45,7 +46,8 @@ class ScanReport:
 
     `findings` holds *fail*, *unknown* and *error* in a stable order, and *pass* and *not-applicable* when they were
     asked for; `totals` counts every outcome either way. `taken_at` is the time of collection (ISO 8601, UTC).
-    `evidence` tells what CloudTrail's event history holds, None where nobody asked for it.
+    `evidence` tells what CloudTrail's event history holds, None where nobody asked for it; `frameworks` which controls
+    the rules answer.
     """
 
     findings: tuple[Finding, ...]
@@ -56,6 +58,7 @@ class ScanReport:
     taken_at: str = ""
     tool_version: str = ""
     evidence: Evidence | None = None
+    frameworks: tuple[Framework, ...] = ()
     coverage: Coverage | None = None
     """Of templates and plans only."""
 
