@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import collect, identity, judging, logins, network, starting
+from benchmarks import collect, identity, judging, logins, network, reports, starting
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
         ("Network", network),
         ("Identity", identity),
         ("Logins", logins),
+        ("Reports", reports),
         ("Collecting", collect),
     )
     for title, module in parts:

@@ -6,6 +6,7 @@ BastionlessError
 │   ├── CardError           a rule card cannot be read
 │   │   └── CardErrors      several of them, told together
 │   ├── SnapshotError       a snapshot or a folder of describe outputs cannot be read
+│   ├── ReportError         a stored report cannot be read
 │   ├── TemplateError       a template or plan cannot be read
 │   ├── CredentialsError    AWS does not know who asks
 │   ├── OutputError         a report cannot be written where it was asked for
@@ -62,6 +63,10 @@ class CardErrors(CardError):  # noqa: N818 - they are many
 
 class SnapshotError(UsageError):
     """A stored inventory is truncated, foreign, or of a version this program does not know."""
+
+
+class ReportError(UsageError):
+    """A stored report is truncated, foreign, damaged, or of a version this program does not know."""
 
 
 class TemplateError(UsageError):

@@ -141,7 +141,7 @@ def gate(
     if before:
         from scanner.gate.against import compare
 
-        return compare(
+        report = compare(
             plans,
             failures,
             asked,
@@ -152,20 +152,28 @@ def gate(
             rules=chosen,
             tool_version=__version__,
         )
+    else:
+        report = report_of(
+            plans,
+            failures,
+            asked,
+            lambda inventory: judge((inventory,), chosen, include_pass=True).findings,
+            include_pass=include_pass,
+            now=_now(),
+            rules=chosen,
+            tool_version=__version__,
+        )
+    return _on_lines_of_here(report)
 
-    def answers(inventory: Inventory) -> Sequence[Finding]:
-        return judge((inventory,), chosen, include_pass=True).findings
 
-    return report_of(
-        plans,
-        failures,
-        asked,
-        answers,
-        include_pass=include_pass,
-        now=_now(),
-        rules=chosen,
-        tool_version=__version__,
-    )
+def _on_lines_of_here(report: ScanReport) -> ScanReport:
+    """A gate's report with what GitHub makes of its lines, and with the controls that the rules answer."""
+    from scanner.places.checkout import Checkout
+    from scanner.places.ladder import with_line_hashes
+    from scanner.rulebook.frameworks import load_frameworks
+
+    here = Path.cwd()
+    return with_line_hashes(dataclasses.replace(report, frameworks=load_frameworks()), [Checkout(here, here.resolve())])
 
 
 def _existing(
@@ -470,10 +478,69 @@ def collect_demo(
 
 
 def judge(inventories: Sequence[Inventory], rules: Sequence[Rule], *, include_pass: bool = False) -> ScanReport:
-    """Rules over inventories."""
+    """Rules over inventories, with the controls that the rules answer."""
     from scanner.evaluate.run import evaluate as evaluate_rules
+    from scanner.rulebook.frameworks import load_frameworks
 
-    return evaluate_rules(inventories, rules, include_pass=include_pass, tool_version=__version__)
+    report = evaluate_rules(inventories, rules, include_pass=include_pass, tool_version=__version__)
+    return dataclasses.replace(report, frameworks=load_frameworks())
+
+
+def locate(
+    report: ScanReport,
+    inventories: Sequence[Inventory],
+    *,
+    iac: Path | None = None,
+    inventory: Path | None = None,
+    repository: str = "",
+) -> ScanReport:
+    """The report with the line that stands for each resource, where there is one.
+
+    Args:
+        report: Of a scan of these inventories; their tags tell where a resource is written.
+        inventories: What the report is about.
+        iac: A folder with CloudFormation templates, what the CDK made of an app, or Terraform with its state or plan.
+        inventory: A folder with one inventory file an account, as `update_inventory` keeps it; the next best line.
+        repository: "owner/name" of the checkout; tags that name another one are not heeded. "" heeds all.
+
+    Raises `UsageError` for a folder or an inventory file that cannot be read. Nothing in these files is ever run.
+    """
+    from scanner.places.checkout import open_checkout
+    from scanner.places.ladder import located, rungs_of_iac, rungs_of_inventory
+
+    rungs, checkouts = [], []
+    if iac is not None:
+        checkouts.append(open_checkout(iac))
+        rungs += rungs_of_iac(checkouts[-1], repository=repository)
+    if inventory is not None:
+        checkouts.append(open_checkout(inventory))
+        rungs += rungs_of_inventory(checkouts[-1], sorted({one.account for one in inventories}))
+    return located(report, inventories, rungs, checkouts)
+
+
+def update_inventory(inventories: Sequence[Inventory], folder: Path) -> tuple[Path, ...]:
+    """Brings the inventory files of a folder up to date, one an account, and returns those that have changed.
+
+    What was not looked for in this scan stays. Raises `OutputError` where a file cannot be written.
+    """
+    from scanner.errors import OutputError
+    from scanner.places.inventory_files import file_name, lines_of, read_folder
+    from scanner.reports.write import write_report
+
+    accounts: dict[str, list[Inventory]] = {}
+    for one in inventories:
+        accounts.setdefault(one.account, []).append(one)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as failure:
+        raise OutputError(f"the folder cannot be made ({failure.strerror})", place=str(folder)) from None
+    before, changed = read_folder(folder, accounts), []
+    for account, listed in accounts.items():
+        text = lines_of(listed, before=before.get(account, ""))
+        if text != before.get(account):
+            write_report(text, folder / file_name(account))
+            changed.append(folder / file_name(account))
+    return tuple(changed)
 
 
 def draw(inventory: Inventory, *, vpc_id: str = "", format: str = "svg", plain: bool = False) -> str:  # noqa: A002 - the option's name

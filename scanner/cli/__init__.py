@@ -15,6 +15,8 @@ from scanner.version import __version__
 _COMMANDS: Mapping[str, str] = {
     "scan": "scanner.cli.scan:scan",
     "gate": "scanner.cli.gate:gate",
+    "report": "scanner.cli.report:report",
+    "sarif": "scanner.cli.sarif:sarif",
     "snapshot": "scanner.cli.snapshot:snapshot",
     "explain": "scanner.cli.explain:explain",
     "who": "scanner.cli.who:who",

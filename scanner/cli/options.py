@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from scanner.cli.completion import complete_rules
+from scanner.cli.output import format_option, reports_option
 from scanner.errors import UsageError
 from scanner.model import Config, Inventory, Severity
 
@@ -75,9 +76,8 @@ _RULE_OPTIONS = (
 )  # fmt: skip
 
 _REPORT_OPTIONS = (
-    click.option("--format", "format_", default="terminal", metavar="FORMAT",
-                 help="What goes to stdout: terminal, json or sarif [default: terminal]."),
-    click.option("--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Also write this report. Repeatable."),
+    format_option,
+    reports_option,
     click.option("--fail-on", type=click.Choice(THRESHOLDS), default=None,
                  help="Exit with 1 from this severity on [default: low]."),
     click.option("--fail-on-unknown", is_flag=True, help="Exit with 3 when anything stayed unknown."),

@@ -6,9 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-import click
-
-from scanner.errors import OutputError
+from scanner.cli.output import read_reports, tell, write_all
 from scanner.model import Config, ScanReport
 
 
@@ -25,16 +23,11 @@ class Reports:
     @classmethod
     def prepared(cls, options: dict[str, Any]) -> Reports:
         """Takes the report options out of a command's keywords; raises `OutputError` for what cannot be written."""
-        from scanner.reports import ensure_writable, format_named
+        from scanner.reports import format_named
 
         name = options.pop("format_")
         format_named(name)
-        files = tuple(_named(report) for report in options.pop("reports"))
-        for number, (each, path) in enumerate(files):
-            format_named(each)
-            ensure_writable(path)
-            if path in [earlier for _, earlier in files[:number]]:
-                raise OutputError("two reports cannot be one file", place=path, cure="give each its own name")
+        files = tuple(read_reports(options.pop("reports")))
         return cls(
             name,
             files,
@@ -52,22 +45,7 @@ class Reports:
 
     def write(self, report: ScanReport, *, stream: TextIO, verbose: bool, seconds: float) -> None:
         """Writes every file, then stdout; raises `OutputError` afterwards where a file could not be written."""
-        from scanner.reports import RenderOptions, render, write_report
+        from scanner.reports import RenderOptions
 
-        look = RenderOptions.for_stream(stream, verbose=verbose, seconds=seconds)
-        failed: list[OutputError] = []
-        for name, path in self.files:
-            try:
-                write_report(render(report, format=name, options=RenderOptions(verbose=True)), path)
-            except OutputError as failure:  # the other reports are worth no less for it
-                failed.append(failure)
-        click.echo(render(report, format=self.format, options=look), nl=False, color=look.color)
-        if failed:
-            raise failed[0]
-
-
-def _named(text: str) -> tuple[str, str]:
-    name, separator, path = text.partition("=")
-    if not separator or not name or not path:
-        raise OutputError(f"--report {text!r} is not FORMAT=PATH", cure="write it like --report sarif=out.sarif")
-    return name, path
+        look = RenderOptions.for_stream(stream, verbose=verbose, seconds=seconds, tell=tell)
+        write_all(report, self.files, format=self.format, look=look)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import click
 
+from scanner.cli.lines import check_folders, on_lines, place_options
 from scanner.cli.options import (
     history_options,
     read_config,
@@ -27,7 +29,8 @@ from scanner.cli.options import (
 @history_options
 @rule_options
 @report_options
-def scan(**options: Any) -> int:
+@place_options
+def scan(*, iac: Path | None, inventory: Path | None, **options: Any) -> int:
     """Scan an account (or a stored or mocked one) and say what is not private.
 
     Without a target option the account of your AWS credentials is scanned, in all enabled Regions, with read-only
@@ -38,11 +41,12 @@ def scan(**options: Any) -> int:
 
     started = time.monotonic()
     reports = Reports.prepared(options)
+    check_folders(iac, inventory)
     config = reports.configured(read_config(options))
     target = read_target(options, config)
     rules = pipeline.choose_rules(config)
-    report = pipeline.judge(
-        read_inventories(target, pipeline.kinds_read(rules), config), rules, include_pass=reports.include_pass
-    )
+    inventories = read_inventories(target, pipeline.kinds_read(rules), config)
+    report = pipeline.judge(inventories, rules, include_pass=reports.include_pass)
+    report = on_lines(report, inventories, iac=iac, inventory=inventory)
     reports.write(report, stream=sys.stdout, verbose=target.verbose, seconds=time.monotonic() - started)
     return pipeline.exit_code(report, config)

@@ -8,8 +8,7 @@ from typing import Any
 
 from scanner.gate.estate import Row
 from scanner.gate.planned import Path, Place, Planned, Spot
-from scanner.model import Finding
-from scanner.model.finding import Location
+from scanner.model import Finding, Location
 
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]*")
 _TELLING = 3

@@ -3,10 +3,12 @@
 from scanner.model.change import BaselineState, Change
 from scanner.model.comparison import Comparison
 from scanner.model.config import Config
-from scanner.model.finding import Finding, Location, Outcome
+from scanner.model.finding import Finding, Outcome
+from scanner.model.framework import Framework
 from scanner.model.gap import Gap, GapReason
 from scanner.model.hop import Hop
 from scanner.model.inventory import GLOBAL, Inventory, merge
+from scanner.model.location import Location
 from scanner.model.report import Coverage, ScanReport, Target
 from scanner.model.resource import Origin, Resource
 from scanner.model.rule import Answer, Aside, Check, Clear, Flag, Limits, Rule, Setting, Unsure, World
@@ -27,6 +29,7 @@ __all__ = [
     "Coverage",
     "Finding",
     "Flag",
+    "Framework",
     "Gap",
     "GapReason",
     "Hop",

@@ -8,6 +8,7 @@ from enum import Enum
 
 from scanner.model.change import Change
 from scanner.model.hop import Hop
+from scanner.model.location import Location
 from scanner.model.resource import Resource
 from scanner.model.severity import Severity
 
@@ -29,27 +30,12 @@ class Outcome(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Location:
-    """Where a finding stands in somebody's files; lines and columns count from 1.
-
-    `file` is relative to the folder of the run where it lies below it. `address` is what the file calls the resource,
-    `construct` the path of the CDK construct, and `written` the place in the template where `file` is the program that made it.
-    """
-
-    file: str
-    line: int = 1
-    column: int = 1
-    address: str = ""
-    construct: str = ""
-    written: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule says of a resource: the verdict, the sentence, the evidence (`because`) and the cure (`fix`).
 
-    For what is only planned, `location` tells the line, and `identity` stands for the id that AWS has not given yet.
-    `change` is there where the answers were compared with those before.
+    `location` is the line in somebody's files that stands for the resource, None where there is none. For what is only
+    planned, `identity` stands for the id that AWS has not given yet. `change` is there where the answers were compared
+    with those before.
     """
 
     rule_id: str

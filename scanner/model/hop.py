@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scanner.model.location import Location
+
 
 @dataclass(frozen=True, slots=True)
 class Hop:
     """A component on the way, what it does to the packet, and the rule that says so; `code` is AWS's when it blocks.
 
-    `rule_id` is the id of a security group rule, where it is known.
+    `rule_id` is the id of a security group rule, where it is known. `location` is the line that stands for the component.
     """
 
     kind: str
@@ -20,6 +22,7 @@ class Hop:
     direction: str = "forward"
     is_opaque: bool = False
     rule_id: str = ""
+    location: Location | None = None
 
     @property
     def words(self) -> str:

@@ -10,6 +10,7 @@ from scanner.model.change import BaselineState
 from scanner.model.comparison import Comparison
 from scanner.model.evidence import Evidence
 from scanner.model.finding import Finding, Outcome
+from scanner.model.framework import Framework
 from scanner.model.gap import Gap
 from scanner.model.rule import Rule
 from scanner.model.severity import Severity
@@ -47,8 +48,8 @@ class ScanReport:
 
     `findings` holds *fail*, *unknown* and *error* in a stable order, and *pass* and *not-applicable* when they were
     asked for; `totals` counts every outcome either way. `taken_at` is the time of collection (ISO 8601, UTC).
-    `evidence` tells what CloudTrail's event history holds, None where nobody asked for it.
-    `comparison` tells what became of what was wrong before.
+    `evidence` tells what CloudTrail's event history holds, None where nobody asked for it; `frameworks` which controls
+    the rules answer; `comparison` what became of what was wrong before, None where nothing was compared.
     """
 
     findings: tuple[Finding, ...]
@@ -60,6 +61,7 @@ class ScanReport:
     tool_version: str = ""
     evidence: Evidence | None = None
     comparison: Comparison | None = None
+    frameworks: tuple[Framework, ...] = ()
     coverage: Coverage | None = None
     """Of templates and plans only."""
 

@@ -50,7 +50,17 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "terminal": Format("terminal", "for reading: grouped by severity and rule, plain text in a pipe"),
         "json": Format("native_json", "for programs: every answer, versioned, described by a JSON Schema"),
-        "sarif": Format("sarif", "for GitHub code scanning and other viewers of SARIF 2.1.0"),
+        "sarif": Format("sarif", "for GitHub code scanning: failures only, within its limits"),
+        "sarif-full": Format("sarif_full", "for other viewers of SARIF 2.1.0: every answer, frameworks, proofs"),
+        "markdown": Format("markdown", "for the summary of a job: worst first, less than 1 MiB"),
+        "markdown-comment": Format(
+            "markdown_comment", "for a comment of a pull request: the same in 65,536 characters"
+        ),
+        "junit": Format("junit", "for test reports: a suite for each rule, a case for each resource"),
+        "jsonl": Format("json_lines", "for log pipelines: one answer a line"),
+        "csv": Format("spreadsheet", "for spreadsheets: one answer a row, nothing in it is a formula"),
+        "gitlab": Format("gitlab", "for GitLab's Code Quality"),
+        "github": Format("annotations", "for the log of a GitHub job: annotations within their limits"),
     }
 )
 

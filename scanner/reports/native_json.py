@@ -6,9 +6,22 @@ import math
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import asdict
+from pathlib import PurePath
 from typing import Any
 
-from scanner.model import Comparison, Coverage, Finding, Gap, Location, Outcome, Rule, ScanReport, Severity, Target
+from scanner.model import (
+    Comparison,
+    Coverage,
+    Finding,
+    Framework,
+    Gap,
+    Location,
+    Outcome,
+    Rule,
+    ScanReport,
+    Severity,
+    Target,
+)
 from scanner.model.evidence import Evidence
 from scanner.reports.hops import hop_as_json
 from scanner.reports.layout import dump
@@ -18,7 +31,7 @@ from scanner.reports.text import name_of
 
 __all__ = ["FORMAT", "VERSION", "render", "report_schema"]
 
-_ONE_A_LINE = frozenset({"findings", "gaps", "rules", "severities", "targets", "totals"})
+_ONE_A_LINE = frozenset({"findings", "frameworks", "gaps", "rules", "severities", "targets", "totals"})
 
 
 def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - programs read any width
@@ -37,12 +50,13 @@ def _document(report: ScanReport) -> dict[str, Any]:
         "totals": {outcome.value: report.totals.get(outcome.value, 0) for outcome in Outcome},
         "severities": {severity.value: failures.get(severity.value, 0) for severity in Severity},
         "coverage": _coverage(report.coverage),
-        "targets": [_target(target) for target in sorted(report.targets)],
+        "targets": [target_as_json(target) for target in sorted(report.targets)],
         "rules": [_rule(rule) for rule in report.rules],
-        "gaps": [_gap(gap) for gap in sorted(report.gaps)],
+        "frameworks": [_framework(one, {rule.id for rule in report.rules}) for one in report.frameworks],
+        "gaps": [gap_as_json(gap) for gap in sorted(report.gaps)],
         "evidence": _evidence(report.evidence) if report.evidence else None,
         "comparison": _comparison(report.comparison) if report.comparison else None,
-        "findings": [_finding(finding) for finding in sorted(report.findings, key=_order)],
+        "findings": [finding_as_json(finding) for finding in sorted(report.findings, key=finding_order)],
     }
 
 
@@ -60,26 +74,31 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     return {
         "name": comparison.name,
         "taken_at": comparison.taken_at,
-        "absent": [_finding(finding) for finding in sorted(comparison.absent, key=_order)],
-        "unjudged": [_finding(finding) for finding in sorted(comparison.unjudged, key=_order)],
+        "absent": [finding_as_json(finding) for finding in sorted(comparison.absent, key=finding_order)],
+        "unjudged": [finding_as_json(finding) for finding in sorted(comparison.unjudged, key=finding_order)],
     }
 
 
-def _order(finding: Finding) -> tuple[object, ...]:
+def finding_order(finding: Finding) -> tuple[object, ...]:
+    """The order of every list of findings for programs."""
     return (*finding.sort_key, finding.message, finding.because)
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """A finding with everything known of it."""
     resource = finding.resource
     return {
         "fingerprint": finding.fingerprint,
+        "identity": finding.identity,
         "rule_id": finding.rule_id,
         "outcome": finding.outcome.value,
         "severity": finding.severity.value,
         "message": finding.message,
         "because": list(finding.because),
         "fix": finding.fix,
-        "path": [hop_as_json(hop) for hop in finding.path],
+        "path": [
+            {**hop_as_json(hop), "rule_id": hop.rule_id, "location": _location(hop.location)} for hop in finding.path
+        ],
         "resource": {
             "kind": resource.kind,
             "partition": resource.partition,
@@ -95,16 +114,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _location(place: Location | None) -> dict[str, Any] | None:
-    if place is None:
-        return None
-    return {
-        "file": place.file,
-        "line": place.line,
-        "column": place.column,
-        "address": place.address,
-        "construct": place.construct,
-        "written": place.written,
-    }
+    return asdict(place) if place is not None else None
 
 
 def _coverage(coverage: Coverage | None) -> dict[str, Any] | None:
@@ -115,6 +125,24 @@ def _coverage(coverage: Coverage | None) -> dict[str, Any] | None:
         "resources": coverage.resources,
         "ignored": dict(coverage.ignored),
         "unread": coverage.unread,
+    }
+
+
+def _framework(framework: Framework, rule_ids: AbstractSet[str]) -> dict[str, Any]:
+    """A framework with the controls that rules of this report answer."""
+    controls = {control: [one for one in rules if one in rule_ids] for control, rules in framework.controls.items()}
+    proposed = {
+        control: {rule_id: reason for rule_id, reason in rules.items() if rule_id in rule_ids}
+        for control, rules in framework.proposed.items()
+    }
+    return {
+        "key": framework.key,
+        "name": framework.name,
+        "version": framework.version,
+        "pattern": framework.pattern,
+        "learn": framework.learn,
+        "controls": {control: rules for control, rules in controls.items() if rules},
+        "proposed": {control: rules for control, rules in proposed.items() if rules},
     }
 
 
@@ -130,6 +158,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "learn": list(rule.learn),
         "since": rule.since,
         "aliases": list(rule.aliases),
+        "card": PurePath(rule.file).stem,
         "settings": {
             setting.name: {
                 "value": plain(rule.values.get(setting.name, setting.default)),
@@ -141,7 +170,8 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _gap(gap: Gap) -> dict[str, Any]:
+def gap_as_json(gap: Gap) -> dict[str, Any]:
+    """A call without an answer."""
     return {
         "account": gap.account,
         "region": gap.region,
@@ -154,7 +184,8 @@ def _gap(gap: Gap) -> dict[str, Any]:
     }
 
 
-def _target(target: Target) -> dict[str, Any]:
+def target_as_json(target: Target) -> dict[str, Any]:
+    """An account in a Region as it was scanned."""
     return {
         "account": target.account,
         "region": target.region,

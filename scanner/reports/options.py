@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -12,18 +12,24 @@ PIPE_WIDTH = 80
 _NARROWEST, _WIDEST = 40, 120
 
 
+def _nobody(_: str) -> None:
+    """Nobody listens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOptions:
     """What a renderer may know of its reader.
 
     `width` is in terminal columns, `seconds` how long the scan took (None where nobody measured), `verbose`
-    asks for every resource id where a list would otherwise be cut. The formats for machines heed none.
+    asks for every resource id where a list would otherwise be cut. The formats for machines heed none of these.
+    `tell` hears what the reader of the report would not see, in sentences: that something was cut, and how much.
     """
 
     width: int = PIPE_WIDTH
     color: bool = False
     verbose: bool = False
     seconds: float | None = None
+    tell: Callable[[str], None] = _nobody
 
     @classmethod
     def for_stream(
@@ -33,6 +39,7 @@ class RenderOptions:
         environ: Mapping[str, str] | None = None,
         verbose: bool = False,
         seconds: float | None = None,
+        tell: Callable[[str], None] = _nobody,
     ) -> RenderOptions:
         """What suits a stream: a terminal's own width and colours, 80 plain columns for anything else."""
         variables = os.environ if environ is None else environ
@@ -42,6 +49,7 @@ class RenderOptions:
             color=_wants_color(variables, terminal=terminal),
             verbose=verbose,
             seconds=seconds,
+            tell=tell,
         )
 
 

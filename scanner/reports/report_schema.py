@@ -45,20 +45,15 @@ def report_schema() -> dict[str, Any]:
                 "description": "How many findings with the outcome fail there are of each severity.",
             },
             coverage={
-                **_or_null(
-                    files=_COUNT,
-                    resources={**_COUNT, "description": "How many resources were read."},
-                    ignored={
-                        "type": "object",
-                        "additionalProperties": _COUNT,
-                        "description": "Resources by type that no rule asks about.",
-                    },
-                    unread={**_COUNT, "description": "How many resources nobody could read; each is a gap."},
-                ),
+                "anyOf": [{"type": "null"}, _coverage()],
                 "description": "How much of templates and plans was read; null for accounts.",
             },
             targets=_list_of(_target()),
             rules=_list_of(_rule()),
+            frameworks={
+                **_list_of(_framework()),
+                "description": "Which controls of which frameworks the rules answer.",
+            },
             gaps=_list_of(_gap()),
             evidence={
                 "anyOf": [{"type": "null"}, _evidence()],
@@ -79,6 +74,19 @@ def report_schema() -> dict[str, Any]:
             },
         ),
     }
+
+
+def _coverage() -> dict[str, Any]:
+    return _object(
+        files=_COUNT,
+        resources={**_COUNT, "description": "How many resources were read."},
+        ignored={
+            "type": "object",
+            "additionalProperties": _COUNT,
+            "description": "Resources by type that no rule asks about.",
+        },
+        unread={**_COUNT, "description": "How many resources nobody could read; each is a gap."},
+    )
 
 
 def _evidence() -> dict[str, Any]:
@@ -116,6 +124,7 @@ def _finding() -> dict[str, Any]:
             "pattern": "^[0-9a-f]{32}$",
             "description": "The same from scan to scan for the same rule and resource.",
         },
+        identity={**_TEXT, "description": 'What stands for the id of what is only planned, or "".'},
         rule_id=_TEXT,
         outcome={"enum": [outcome.value for outcome in Outcome]},
         severity=_severity(),
@@ -135,17 +144,7 @@ def _finding() -> dict[str, Any]:
             arn=_TEXT,
             name={**_TEXT, "description": 'The Name tag, or "".'},
         ),
-        location={
-            **_or_null(
-                file={**_TEXT, "description": "Relative to the folder of the run where it lies below it."},
-                line=_NUMBER,
-                column=_NUMBER,
-                address={**_TEXT, "description": "What the file calls the resource."},
-                construct={**_TEXT, "description": 'The path of the CDK construct, or "".'},
-                written={**_TEXT, "description": 'The place in the template where `file` is the program, or "".'},
-            ),
-            "description": "Where a template or plan says it; null for what exists.",
-        },
+        location=_location("Where somebody's files describe the resource, or list it; null where none does."),
         change={
             **_or_null(
                 state={"enum": [state.value for state in BaselineState]},
@@ -160,6 +159,39 @@ def _finding() -> dict[str, Any]:
     )
 
 
+def _location(meaning: str) -> dict[str, Any]:
+    place = _object(
+        file={**_TEXT, "description": "Relative to the root of the checkout where it lies below it."},
+        line=_NUMBER,
+        column=_NUMBER,
+        address={**_TEXT, "description": "What the file calls the resource."},
+        construct={**_TEXT, "description": 'The path of the CDK construct, or "".'},
+        written={**_TEXT, "description": 'The place in the template where `file` is the program, or "".'},
+        line_hash={**_TEXT, "description": 'What GitHub\'s code scanning makes of the line, or "".'},
+    )
+    return {"anyOf": [{"type": "null"}, place], "description": meaning}
+
+
+def _framework() -> dict[str, Any]:
+    return _object(
+        key={**_TEXT, "description": "A short name of the framework and its version."},
+        name=_TEXT,
+        version=_TEXT,
+        pattern={**_TEXT, "description": "What its controls are called like, a regular expression."},
+        learn={**_TEXT, "description": "A page about it."},
+        controls={
+            "type": "object",
+            "additionalProperties": _TEXTS,
+            "description": "Ids of rules by the control they answer.",
+        },
+        proposed={
+            "type": "object",
+            "additionalProperties": {"type": "object", "additionalProperties": _TEXT},
+            "description": "The same for what the framework does not ask for but the rule would answer, with the reason.",
+        },
+    )
+
+
 def _hop() -> dict[str, Any]:
     return _object(
         kind={**_TEXT, "description": "CloudFormation's type name of the component."},
@@ -169,6 +201,8 @@ def _hop() -> dict[str, Any]:
         inspects={"type": "boolean", "description": "True where what it lets pass is decided inside (an appliance)."},
         rule={**_TEXT, "description": "The rule that decides, in words."},
         code={**_TEXT, "description": 'AWS\'s explanation code of a hop that blocks, or "".'},
+        rule_id={**_TEXT, "description": 'The id of the security group rule, or "".'},
+        location=_location("Where somebody's files describe the component, or list it; null where none does."),
     )
 
 
@@ -189,6 +223,7 @@ def _rule() -> dict[str, Any]:
         learn=_TEXTS,
         since=_TEXT,
         aliases=_TEXTS,
+        card={**_TEXT, "description": 'The name of its card, or "".'},
         settings={"type": "object", "additionalProperties": setting},
     )
 
@@ -223,10 +258,6 @@ def _severity() -> dict[str, Any]:
 
 def _list_of(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
-
-
-def _or_null(**members: dict[str, Any]) -> dict[str, Any]:
-    return {**_object(**members), "type": ["object", "null"]}
 
 
 def _object(**members: dict[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The report for GitHub code scanning and every other viewer of SARIF 2.1.0: one run for each account.
+"""The report for GitHub code scanning: SARIF 2.1.0 with one run for each account.
 
 GitHub takes a file whole or not at all, so this keeps to what it accepts: only failures are results (any
 other kind would become an alert), each has a relative path and a fingerprint, and a run holds 5,000 at most.
@@ -9,12 +9,14 @@ other kind would become an alert), each has a relative path and a fingerprint, a
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from scanner.model import Finding, Gap, Rule, ScanReport, Target
+from scanner.model.garbage import rare_collections
 from scanner.reports.options import RenderOptions
+from scanner.reports.resource_paths import percent_encoded
 from scanner.reports.sarif_notices import (
     CROWDED,
     CUT,
@@ -24,10 +26,10 @@ from scanner.reports.sarif_notices import (
     notice_descriptors,
     target_notices,
 )
-from scanner.reports.sarif_results import failures_of, results
+from scanner.reports.sarif_results import Answer, Results, answers_of, failures_of
 from scanner.reports.sarif_rules import descriptors, rules_of
 from scanner.reports.sarif_serializer import serialize
-from scanner.reports.sarif_text import percent_encoded
+from scanner.reports.sarif_taxonomies import references, taxonomies
 
 MOST_RESULTS = 5_000
 MOST_RUNS = 20
@@ -35,9 +37,9 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SEMANTIC = re.compile(r"\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?")
 
 
-def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - programs read any width
-    """All accounts of the report in one file."""
-    return render_sarif(report)
+def render(report: ScanReport, *, options: RenderOptions) -> str:
+    """All accounts of the report in one file; what GitHub's limits cut is told to `options.tell`, too."""
+    return render_sarif(report, tell=options.tell)
 
 
 def accounts_of(report: ScanReport) -> tuple[str, ...]:
@@ -46,26 +48,41 @@ def accounts_of(report: ScanReport) -> tuple[str, ...]:
     return tuple(sorted(accounts | {finding.resource.account for finding in report.findings}))
 
 
-def render_sarif(report: ScanReport, *, accounts: Collection[str] | None = None) -> str:
+def batches_of(report: ScanReport) -> tuple[tuple[str, ...], ...]:
+    """The accounts of the report, as many together as GitHub takes in one file; at least one batch."""
+    accounts = accounts_of(report)
+    return tuple(accounts[start : start + MOST_RUNS] for start in range(0, len(accounts), MOST_RUNS)) or ((),)
+
+
+def render_sarif(
+    report: ScanReport,
+    *,
+    accounts: Collection[str] | None = None,
+    full: bool = False,
+    tell: Callable[[str], None] = lambda _: None,
+) -> str:
     """The report, or what it says of some accounts, as SARIF text: same report, same bytes.
 
+    With `full` every answer is a result, none is cut, and the rules are related to the controls of frameworks.
+
     No account is ever left out of what was asked for. GitHub refuses a file of more than 20 runs, which the
-    first run then says in a notification: for so many accounts write one file each, `accounts=(account,)` for
-    every one of `accounts_of(report)`.
+    first run then says in a notification: for so many accounts write one file for each of `batches_of(report)`.
     """
     import sarif_om as om
 
     chosen = tuple(account for account in accounts_of(report) if accounts is None or account in accounts)
     rules = rules_of(report)
     shares = _shares(report)
-    runs = [_run(report, account, shares.get(account) or _Share(), rules) for account in chosen or ("",)]
-    if len(runs) > MOST_RUNS:
-        crowd = notice(
-            CROWDED,
-            f"This file holds {len(runs)} runs and GitHub accepts {MOST_RUNS}: write one for each account",
+    make = _full_run if full else _github_run
+    runs = [make(report, account, shares.get(account) or _Share(), rules, tell) for account in chosen or ("",)]
+    if len(runs) > MOST_RUNS and not full:
+        crowd = f"This file holds {len(runs)} runs and GitHub accepts {MOST_RUNS}: write one for each account"
+        runs[0].invocations[0].tool_execution_notifications.insert(0, notice(CROWDED, crowd))
+        tell(
+            f"the SARIF holds {len(runs)} accounts and GitHub accepts {MOST_RUNS}: use --report, which writes several files"
         )
-        runs[0].invocations[0].tool_execution_notifications.insert(0, crowd)
-    return serialize(om.SarifLog(version="2.1.0", schema_uri=_SCHEMA, runs=runs))
+    with rare_collections():
+        return serialize(om.SarifLog(version="2.1.0", schema_uri=_SCHEMA, runs=runs))
 
 
 class _Share:
@@ -88,27 +105,65 @@ def _shares(report: ScanReport) -> dict[str, _Share]:
     return shares
 
 
-def _run(report: ScanReport, account: str, share: _Share, rules: tuple[Rule, ...]) -> Any:
-    import sarif_om as om
-
+def _github_run(
+    report: ScanReport, account: str, share: _Share, rules: tuple[Rule, ...], tell: Callable[[str], None]
+) -> Any:
+    """A run with failures alone, and no more of them than GitHub keeps."""
     indexed = {rule.id: (index, rule) for index, rule in enumerate(rules)}
     failures = failures_of(share.findings)
-    notices = [
+    notices = _notices(share, indexed)
+    run = _run(report, account, share, failures[:MOST_RESULTS], indexed)
+    if len(failures) > MOST_RESULTS:
+        notices.insert(0, notice(CUT, f"The {MOST_RESULTS:,} gravest of {len(failures):,} results are in this file"))
+        run.properties = {"resultsFound": len(failures), "resultsWritten": MOST_RESULTS}
+        tell(f"the SARIF of {account or 'the report'} holds the {MOST_RESULTS:,} gravest of {len(failures):,} results")
+    run.tool.driver.rules = descriptors(rules, frameworks=report.frameworks)
+    run.invocations = [_invocation(report, notices)]
+    return run
+
+
+def _full_run(
+    report: ScanReport,
+    account: str,
+    share: _Share,
+    rules: tuple[Rule, ...],
+    tell: Callable[[str], None],  # noqa: ARG001 - nothing is cut
+) -> Any:
+    """A run with every answer, in which the rules are related to the controls of frameworks."""
+    indexed = {rule.id: (index, rule) for index, rule in enumerate(rules)}
+    run = _run(report, account, share, answers_of(share.findings), indexed)
+    run.tool.driver.rules = descriptors(rules, frameworks=report.frameworks, related=True)
+    run.tool.driver.supported_taxonomies = references(report.frameworks) or None
+    run.taxonomies = taxonomies(report.frameworks) or None
+    run.invocations = [_invocation(report, _notices(share, indexed))]
+    return run
+
+
+def _run(
+    report: ScanReport,
+    account: str,
+    share: _Share,
+    answers: Sequence[Answer],
+    indexed: Mapping[str, tuple[int, Rule]],
+) -> Any:
+    import sarif_om as om
+
+    return om.Run(
+        tool=om.Tool(driver=_driver(report)),
+        automation_details=om.RunAutomationDetails(id=_category(account, share.targets)),
+        results=Results(answers, rules=indexed),
+    )
+
+
+def _notices(share: _Share, indexed: Mapping[str, tuple[int, Rule]]) -> list[Any]:
+    return [
         *target_notices(share.targets),
         *gap_notices(share.gaps),
         *finding_notices(share.findings, rules=indexed),
     ]
-    if len(failures) > MOST_RESULTS:
-        notices.insert(0, notice(CUT, f"The {MOST_RESULTS:,} gravest of {len(failures):,} results are in this file"))
-    return om.Run(
-        tool=om.Tool(driver=_driver(report, rules)),
-        automation_details=om.RunAutomationDetails(id=_category(account, share.targets)),
-        invocations=[_invocation(report, notices)],
-        results=results(failures[:MOST_RESULTS], rules=indexed),
-    )
 
 
-def _driver(report: ScanReport, rules: tuple[Rule, ...]) -> Any:
+def _driver(report: ScanReport) -> Any:
     import sarif_om as om
 
     version = report.tool_version
@@ -117,7 +172,6 @@ def _driver(report: ScanReport, rules: tuple[Rule, ...]) -> Any:
         name="Bastionless",
         semantic_version=version if semantic else None,
         version=version if version and not semantic else None,
-        rules=descriptors(rules),
         notifications=notice_descriptors(),
     )
 

@@ -4,12 +4,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from scanner.aws.kinds import identify
 from scanner.aws.table import KINDS
 from scanner.model import Hop, Resource
-from scanner.reports.sarif_places import location, resource_path
+from scanner.reports.sarif_places import location
 from scanner.reports.sarif_text import plain_text
 
 # The rules that people change; of an open path these decide, of a closed one the hop that blocks.
@@ -29,8 +30,7 @@ def code_flows(about: Resource, hops: tuple[Hop, ...]) -> list[Any]:
 def _step(about: Resource, hop: Hop, *, order: int) -> Any:
     import sarif_om as om
 
-    place = _component(about, hop)
-    found = location(place, resource_path(place))
+    found = location(_component(about, hop), hop.location)
     found.message = om.Message(text=plain_text(hop.words) or plain_text(hop.id) or hop.kind)
     deciding = not hop.allows or hop.kind in _DECIDING
     return om.ThreadFlowLocation(
@@ -45,7 +45,14 @@ def _component(about: Resource, hop: Hop) -> Resource:
     """The component of a hop, at the same place as a finding about it would be."""
     if hop.kind == about.kind and hop.id == about.id:
         return about
-    kind = KINDS.get(hop.kind)
-    where = {"partition": about.partition, "account": about.account, "region": about.region}
-    arn = identify(kind, {kind.id: hop.id}, **where)[1] if kind is not None and kind.id.isalpha() else ""
-    return Resource(hop.kind, about.partition, about.account, about.region, hop.id, arn, {})
+    return _resource(hop.kind, hop.id, about.partition, about.account, about.region)
+
+
+# Many proofs go through few gateways, tables and groups.
+@lru_cache(maxsize=4096)
+def _resource(kind: str, identifier: str, partition: str, account: str, region: str) -> Resource:
+    row = KINDS.get(kind)
+    known = row is not None and row.id.isalpha()
+    where = {"partition": partition, "account": account, "region": region}
+    arn = identify(row, {row.id: identifier}, **where)[1] if row is not None and known else ""
+    return Resource(kind, partition, account, region, identifier, arn, {})

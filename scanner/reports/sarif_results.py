@@ -1,89 +1,169 @@
-"""Failures as SARIF results: one for each rule and resource, at a path that stands for the resource."""
+"""Answers as SARIF results: one for each rule and resource, at the line or the path that stands for the resource."""
 
 # ruff: noqa: PLC0415 - sarif_om is loaded with the first log
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from scanner.model import Finding, Location, Outcome, Rule
 from scanner.reports.sarif_flows import code_flows
-from scanner.reports.sarif_places import location, resource_path, written_location
+from scanner.reports.sarif_places import location, path_of
 from scanner.reports.sarif_rules import LEVELS
-from scanner.reports.sarif_text import message_text
+from scanner.reports.sarif_text import message_text, sentence
+from scanner.reports.text import counted, label
 
 _NAMESPACE = uuid.UUID("6f2a3bd8-93c5-5d0e-8a54-1d9f7c0e4b21")
+_NAMED = 10
+
+# A crash is no answer: it is among the notifications.
+_KINDS = {
+    Outcome.FAIL: "fail",
+    Outcome.UNKNOWN: "open",
+    Outcome.PASS: "pass",
+    Outcome.NOT_APPLICABLE: "notApplicable",
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Everything one rule says against one resource; `worst` is its gravest finding."""
+class Answer:
+    """Everything one rule says of one resource; `worst` is its gravest finding.
+
+    `others` are the same failures of other resources that stand on the same line, which GitHub would take for one.
+    """
 
     fingerprint: str
     path: str
     worst: Finding
     findings: tuple[Finding, ...]
+    others: tuple[Answer, ...] = ()
 
     @property
-    def place(self) -> tuple[str, str, str]:
+    def place(self) -> tuple[str, str, int, str]:
         """The order inside a run."""
-        return (self.worst.rule_id, self.path, self.fingerprint)
+        line = self.worst.location.line if self.worst.location is not None else 0
+        return (self.worst.rule_id, self.path, line, self.fingerprint)
 
 
-def failures_of(findings: Iterable[Finding]) -> list[Failure]:
-    """The *fail* findings, worst first; those of one fingerprint together, as viewers merge them."""
-    together: dict[str, list[Finding]] = {}
+def failures_of(findings: Iterable[Finding]) -> list[Answer]:
+    """The *fail* findings, worst first; those of one fingerprint together, and those of one line."""
+    return _worst_first(_by_line(_together(one for one in findings if one.outcome is Outcome.FAIL)))
+
+
+def answers_of(findings: Iterable[Finding]) -> list[Answer]:
+    """All findings but crashes, failures first and the worst of them before the others."""
+    return _worst_first(_together(one for one in findings if one.outcome in _KINDS))
+
+
+def _together(findings: Iterable[Finding]) -> list[Answer]:
+    """One answer for each fingerprint and outcome, as viewers merge them."""
+    same: dict[tuple[str, Outcome], list[Finding]] = {}
     for finding in findings:
-        if finding.outcome is Outcome.FAIL:
-            together.setdefault(finding.fingerprint, []).append(finding)
-    failures = [_failure(fingerprint, same) for fingerprint, same in together.items()]
-    return sorted(failures, key=lambda failure: (-failure.worst.severity.rank, failure.place))
+        same.setdefault((finding.fingerprint, finding.outcome), []).append(finding)
+    return [_answer(fingerprint, found) for (fingerprint, _), found in same.items()]
 
 
-def _failure(fingerprint: str, same: list[Finding]) -> Failure:
+def _answer(fingerprint: str, same: list[Finding]) -> Answer:
     ordered = sorted(same, key=lambda finding: (-finding.severity.rank, finding.message, finding.because, finding.fix))
-    place = ordered[0].location
-    path = resource_path(ordered[0].resource) if place is None else f"{place.file}:{place.line:08}"
-    return Failure(fingerprint, path, ordered[0], tuple(ordered))
+    worst = ordered[0]
+    return Answer(fingerprint, path_of(worst.resource, worst.location), worst, tuple(ordered))
 
 
-def results(failures: Iterable[Failure], *, rules: Mapping[str, tuple[int, Rule]]) -> list[Any]:
-    """One `sarif_om.Result` each, in a stable order; `rules` gives each rule's index in the driver's list."""
-    return [_result(failure, *rules[failure.worst.rule_id]) for failure in sorted(failures, key=lambda f: f.place)]
+def _by_line(answers: Iterable[Answer]) -> list[Answer]:
+    """One answer for each rule and line: what a template makes many times has many resources on one line."""
+    lines: dict[tuple[object, ...], list[Answer]] = {}
+    for answer in answers:
+        place = answer.worst.location
+        key = (answer.fingerprint,) if place is None else (answer.worst.rule_id, place.file, place.line)
+        lines.setdefault(key, []).append(answer)
+    return [_joined(same) for same in lines.values()]
 
 
-def _result(failure: Failure, index: int, rule: Rule) -> Any:
+def _joined(same: list[Answer]) -> Answer:
+    if len(same) == 1:
+        return same[0]
+    first, *others = sorted(same, key=lambda one: (-one.worst.severity.rank, one.worst.sort_key))
+    return Answer(first.fingerprint, first.path, first.worst, first.findings, tuple(others))
+
+
+def _worst_first(answers: list[Answer]) -> list[Answer]:
+    return sorted(answers, key=lambda one: (one.worst.outcome is not Outcome.FAIL, -one.worst.severity.rank, one.place))
+
+
+class Results(Sequence[Any]):
+    """One `sarif_om.Result` for each answer, in a stable order, made when it is asked for: a large report has many.
+
+    `rules` gives each rule's index in the driver's list.
+    """
+
+    def __init__(self, answers: Iterable[Answer], *, rules: Mapping[str, tuple[int, Rule]]) -> None:
+        self._answers = sorted(answers, key=lambda one: (one.place, _KINDS[one.worst.outcome]))
+        self._rules = rules
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def __getitem__(self, index: Any) -> Any:
+        answer = self._answers[index]
+        return _result(answer, *self._rules[answer.worst.rule_id])
+
+
+def _result(answer: Answer, index: int, rule: Rule) -> Any:
     import sarif_om as om
 
-    resource, place = failure.worst.resource, failure.worst.location
-    # GitHub heeds the first only. It makes none for a path that is no file, and a better one for a line that it has.
-    prints = {} if place is not None else {"primaryLocationLineHash": f"{failure.fingerprint}:1"}
+    worst = answer.worst
+    kind = _KINDS[worst.outcome]
     return om.Result(
-        message=om.Message(text=message_text(list(failure.findings), fix=rule.fix, title=rule.title or rule.id)),
+        message=om.Message(text=_message(answer, rule)),
         rule_id=rule.id,
         rule_index=index,
-        level=LEVELS[failure.worst.severity],
-        locations=[location(resource, failure.path) if place is None else written_location(resource, place)],
-        partial_fingerprints={**prints, "bastionlessResource/v1": failure.fingerprint},
-        guid=str(uuid.uuid5(_NAMESPACE, failure.fingerprint)),
-        code_flows=code_flows(resource, failure.worst.path) or None,
-        properties={
-            "account": resource.account,
-            "region": resource.region,
-            "arn": resource.arn,
-            "kind": resource.kind,
-            "severity": failure.worst.severity.value,
-            **_written(place),
-        },
+        kind=kind,
+        level=LEVELS[worst.severity] if kind == "fail" else "none",
+        locations=[location(worst.resource, worst.location, path=answer.path, planned=bool(worst.identity))],
+        partial_fingerprints={**_line_hash(answer, worst.location), "bastionlessResource/v1": answer.fingerprint},
+        guid=str(uuid.uuid5(_NAMESPACE, answer.fingerprint)),
+        code_flows=code_flows(worst.resource, worst.path) or None,
+        properties=_properties(answer),
     )
 
 
-def _written(place: Location | None) -> dict[str, str]:
-    """What a template says of the resource besides its line."""
+def _line_hash(answer: Answer, place: Location | None) -> dict[str, str]:
+    """What GitHub knows an alert by; it makes none for a path that is no file, and its own for a line it can read."""
     if place is None:
-        return {}
-    told = {"address": place.address, "construct": place.construct, "template": place.written}
-    return {name: text for name, text in told.items() if text}
+        return {"primaryLocationLineHash": f"{answer.fingerprint}:1"}
+    return {"primaryLocationLineHash": place.line_hash} if place.line_hash else {}
+
+
+def _message(answer: Answer, rule: Rule) -> str:
+    text = message_text(list(answer.findings), fix=rule.fix, title=rule.title or rule.id)
+    if not answer.others:
+        return text
+    names = [label(one.worst.resource) for one in answer.others]
+    more = f" and {counted(len(names) - _NAMED, 'other')}" if len(names) > _NAMED else ""
+    listed = sentence(f"The same line stands for {', '.join(names[:_NAMED])}{more}")
+    return f"{text}\n{listed}"
+
+
+def _properties(answer: Answer) -> dict[str, Any]:
+    resource, place = answer.worst.resource, answer.worst.location
+    told = {
+        "account": resource.account,
+        "region": resource.region,
+        "arn": resource.arn,
+        "kind": resource.kind,
+        "severity": answer.worst.severity.value,
+    }
+    if place is not None:
+        written = {"address": place.address, "construct": place.construct, "template": place.written}
+        told |= {name: text for name, text in written.items() if text}
+    if not answer.others:
+        return told
+    every = (answer, *answer.others)
+    return {
+        **told,
+        "fingerprints": [one.fingerprint for one in every],
+        "arns": [one.worst.resource.arn for one in every],
+    }

@@ -7,12 +7,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from pathlib import PurePath
 from typing import Any
 
-from scanner.model import Finding, Rule, ScanReport, Severity
+from scanner.model import Finding, Framework, Rule, ScanReport, Severity
 from scanner.reports.native_json import plain
+from scanner.reports.sarif_taxonomies import relationships
 from scanner.reports.sarif_text import plain_text, shortened
 from scanner.reports.text import clean, is_command, paragraphs
 
@@ -31,6 +32,7 @@ SECURITY_SEVERITIES = {
     Severity.LOW: "2.5",
 }
 _LONGEST_NAME = 255
+_MOST_CONTROLS = 6
 _WEB_PAGE = re.compile(
     r"https://[a-z0-9.-]+(?:[/?](?:[\w./?:@!$&'()*+,;=~-]|%[0-9a-f]{2})*)?(?:#[\w./:=~-]*)?",
     re.ASCII | re.IGNORECASE,
@@ -48,12 +50,18 @@ def _stray(finding: Finding) -> Rule:
     return Rule(finding.rule_id, finding.rule_id, finding.severity, finding.resource.kind)
 
 
-def descriptors(rules: Iterable[Rule]) -> list[Any]:
-    """One `sarif_om.ReportingDescriptor` for each rule."""
-    return [_descriptor(rule) for rule in rules]
+def descriptors(rules: Iterable[Rule], *, frameworks: Sequence[Framework] = (), related: bool = False) -> list[Any]:
+    """One `sarif_om.ReportingDescriptor` for each rule; `related` to the controls of the run's taxonomies."""
+    found = []
+    for rule in rules:
+        descriptor = _descriptor(rule, frameworks)
+        if related:
+            descriptor.relationships = relationships(rule.id, frameworks) or None
+        found.append(descriptor)
+    return found
 
 
-def _descriptor(rule: Rule) -> Any:
+def _descriptor(rule: Rule, frameworks: Sequence[Framework]) -> Any:
     import sarif_om as om
 
     title = plain_text(rule.title) or rule.id
@@ -67,11 +75,20 @@ def _descriptor(rule: Rule) -> Any:
         help_uri=next(filter(_WEB_PAGE.fullmatch, rule.learn), None),
         default_configuration=om.ReportingConfiguration(level=LEVELS[rule.severity]),
         properties={
-            "tags": list(dict.fromkeys(("security", "aws", rule.family.lower()))),
+            "tags": _tags(rule, frameworks),
             "precision": "high",
             "security-severity": SECURITY_SEVERITIES.get(rule.severity),
         },
     )
+
+
+def _tags(rule: Rule, frameworks: Sequence[Framework]) -> list[str]:
+    """At most ten, for GitHub keeps no more: of each framework one control, then of each the next."""
+    service = [word.lower() for word in rule.about.split("::")[1:2] if word]
+    told = [[f"{one.key}/{control}" for control, ids in one.controls.items() if rule.id in ids] for one in frameworks]
+    controls = [tag for turn in zip_longest(*told) for tag in turn if tag]
+    own = dict.fromkeys(("security", "aws", *service, rule.family.lower()))
+    return [*own, *controls[:_MOST_CONTROLS]]
 
 
 def _name(rule: Rule) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 from scanner.model import Finding
 from scanner.reports.text import clean, paragraphs
@@ -20,11 +19,6 @@ def plain_text(text: str) -> str:
     """
     words = clean(text.strip()).replace("`", "'").replace("](", "] (")
     return _PLACEHOLDER.sub("{ ", words)
-
-
-def percent_encoded(text: str) -> str:
-    """Any text as one segment of a path."""
-    return quote(text, safe="", errors="backslashreplace")
 
 
 def sentence(text: str) -> str:

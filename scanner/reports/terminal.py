@@ -98,12 +98,12 @@ def _add_fix(sheet: Sheet, fix: str, *, indent: int) -> None:
 
 
 def _place(finding: Finding) -> str:
-    """The line in somebody's file, else account and Region."""
-    place = finding.location
-    if place is not None:
-        made = f"  {place.construct}" if place.construct else f"  ({place.written})" if place.written else ""
-        return clean(f"{place.file}:{place.line}{made}")
-    return clean(" ".join(filter(None, (finding.resource.account, finding.resource.region))))
+    """Account and Region of what exists, and the line in somebody's files."""
+    place, where = finding.location, "" if finding.identity else f"{finding.resource.account} {finding.resource.region}"
+    if place is None:
+        return clean(f"{finding.resource.account} {finding.resource.region}".strip())
+    made = f"  {place.construct}" if place.construct else f"  ({place.written})" if place.written else ""
+    return clean(f"{where}  {place.file}:{place.line}{made}".strip())
 
 
 def _add_listed(sheet: Sheet, title: str, findings: list[Finding], options: RenderOptions) -> None:

@@ -7,42 +7,19 @@ file says why.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from scanner.errors import ConfigError
+from scanner.model.framework import Framework
 from scanner.rulebook.document import Document, Step, read_document
+
+__all__ = ["KEYS", "Framework", "frameworks_folder", "load_frameworks", "mappings_of"]
 
 KEYS = ("name", "version", "pattern", "learn", "controls", "proposed")
 _TEXTS = KEYS[:4]
-
-
-@dataclass(frozen=True, slots=True)
-class Framework:
-    """A framework in one version; `pattern` is what its controls are called like.
-
-    `controls` maps a control to the ids of rules, `proposed` maps one to the ids and the reason of each.
-    """
-
-    name: str
-    version: str
-    pattern: str
-    learn: str
-    controls: Mapping[str, tuple[str, ...]]
-    proposed: Mapping[str, Mapping[str, str]]
-
-    def told_by(self, rule_id: str, *, reasons: bool = False) -> tuple[str, ...]:
-        """The controls a rule answers, proposed ones marked, with the reason where `reasons` are wanted."""
-        told = [control for control, rules in self.controls.items() if rule_id in rules]
-        told += [
-            f"{control} (proposed: {rules[rule_id]})" if reasons else f"{control} (proposed)"
-            for control, rules in self.proposed.items()
-            if rule_id in rules
-        ]
-        return tuple(told)
 
 
 def frameworks_folder() -> Path:
@@ -80,6 +57,7 @@ def _read(path: Path) -> Framework:
         data["learn"],
         controls={name: tuple(rules) for name, rules in _entries(document, "controls", pattern, list)},
         proposed=dict(_entries(document, "proposed", pattern, dict)),
+        key=path.stem,
     )
 
 

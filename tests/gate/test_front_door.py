@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 import scanner
 from scanner.cli import cli
 from scanner.errors import BastionlessError, UsageError
+from scanner.places.line_hash import line_hashes
 from tests.gate.templates_by_hand import TEMPLATES, answers, written
 
 GROUP = """\
@@ -142,6 +143,7 @@ def test_the_report_for_programs_tells_lines_and_coverage(here: Path) -> None:
     (finding,) = report["findings"]
     assert finding["location"] == {
         "file": "web.yaml", "line": 13, "column": 11, "address": "Web", "construct": "", "written": "",
+        "line_hash": line_hashes((here / "web.yaml").read_text(encoding="utf-8"), {13})[13],
     }  # fmt: skip
     assert [target["mode"] for target in report["targets"]] == ["plan"]
 
@@ -153,7 +155,8 @@ def test_sarif_points_into_the_checkout(here: Path) -> None:
     place = result["locations"][0]["physicalLocation"]
     assert place["artifactLocation"]["uri"] == "infra/my%20web.yaml"
     assert place["region"] == {"startLine": 13, "startColumn": 11}
-    assert set(result["partialFingerprints"]) == {"bastionlessResource/v1"}
+    hashes = line_hashes((here / "infra" / "my web.yaml").read_text(encoding="utf-8"), {13})
+    assert result["partialFingerprints"]["primaryLocationLineHash"] == hashes[13]
     assert result["properties"]["address"] == "Web"
 
 

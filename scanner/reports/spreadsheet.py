@@ -1,0 +1,50 @@
+"""The report for spreadsheets: one answer a row, and no cell that a spreadsheet would take for a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from scanner.model import Finding, ScanReport
+from scanner.reports.answers import titles_of, worst_first
+from scanner.reports.options import RenderOptions
+from scanner.reports.text import clean, name_of
+
+COLUMNS = (
+    *("severity", "outcome", "rule", "title", "account", "region", "kind", "resource", "name", "arn"),
+    *("message", "because", "fix", "file", "line", "fingerprint"),
+)
+# The last four are the wide forms, which some spreadsheets take for the narrow ones.
+_FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")
+
+
+def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - a table has its own width
+    """Comma-separated values with a heading, worst first; quoted as RFC 4180 has it, lines ended by a newline."""
+    page = io.StringIO()
+    titles = titles_of(report)
+    table = csv.writer(page, lineterminator="\n")
+    table.writerow(COLUMNS)
+    table.writerows(_row(finding, titles.get(finding.rule_id, "")) for finding in worst_first(report))
+    return page.getvalue()
+
+
+def _row(finding: Finding, title: str) -> list[str]:
+    resource, place = finding.resource, finding.location
+    texts = (
+        *(finding.severity.value, finding.outcome.value, finding.rule_id, title),
+        *(resource.account, resource.region, resource.kind, resource.id, name_of(resource), resource.arn),
+        *(
+            finding.message,
+            "; ".join(finding.because),
+            "; ".join(filter(None, map(str.strip, finding.fix.splitlines()))),
+        ),
+        *((place.file, str(place.line)) if place is not None else ("", "")),
+        finding.fingerprint,
+    )
+    return [cell(text) for text in texts]
+
+
+def cell(text: str) -> str:
+    """Clean text; an apostrophe before what would be a formula, as spreadsheets themselves mark text."""
+    shown = clean(text.strip())
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
