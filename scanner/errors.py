@@ -10,7 +10,9 @@ BastionlessError
 │   ├── TemplateError       a template or plan cannot be read
 │   ├── CredentialsError    AWS does not know who asks
 │   ├── OutputError         a report cannot be written where it was asked for
+│   ├── StateError          what is kept between runs cannot be read or kept
 │   └── MissingExtraError   an optional part of the installation is needed
+├── BusyError               another run holds the lock                          exit 4
 └── InternalError           two parts of the scanner disagree: a bug, never a finding
 """
 
@@ -22,6 +24,8 @@ EXIT_CLEAN = 0
 EXIT_FINDINGS = 1
 EXIT_USAGE = 2
 EXIT_INCOMPLETE = 3
+EXIT_BUSY = 4
+EXIT_INTERRUPTED = 130
 
 
 class BastionlessError(Exception):
@@ -79,6 +83,16 @@ class CredentialsError(UsageError):
 
 class OutputError(UsageError):
     """A report cannot be written where it was asked for, or in the format that was asked for."""
+
+
+class StateError(UsageError):
+    """What a scan keeps between runs is foreign or damaged, or cannot be kept where it was asked for."""
+
+
+class BusyError(BastionlessError):
+    """Another run holds the lock."""
+
+    exit_code = EXIT_BUSY
 
 
 class MissingExtraError(UsageError):

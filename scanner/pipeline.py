@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.aws.partitions import partition_of
 from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE, UsageError
-from scanner.model import GLOBAL, Config, Finding, Inventory, Outcome, Rule, ScanReport
+from scanner.model import GLOBAL, Config, Inventory, Outcome, Rule, ScanReport
 from scanner.model.progress import Progress, Silent
 from scanner.version import __version__
 

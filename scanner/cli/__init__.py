@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import click
 
-from scanner.errors import EXIT_USAGE, BastionlessError
+from scanner.errors import EXIT_INTERRUPTED, EXIT_USAGE, BastionlessError
 from scanner.version import __version__
 
 _COMMANDS: Mapping[str, str] = {
@@ -68,32 +68,33 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point: runs the command and turns every error of ours into one sentence and its exit code."""
+    from scanner.cli.talk import Talk
+
+    talk = Talk.heard()
     if sys.stdout is None:
-        _tell("there is no stdout to write to")
+        talk.error("there is no stdout to write to", exit_code=EXIT_USAGE)
         sys.exit(EXIT_USAGE)
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
     except BastionlessError as error:
-        _tell(str(error))
+        talk.error(str(error), exit_code=error.exit_code)
         code = error.exit_code
     except click.exceptions.Abort:
-        _tell("interrupted")
-        code = 130
+        talk.error("interrupted", exit_code=EXIT_INTERRUPTED)
+        code = EXIT_INTERRUPTED
     except click.ClickException as error:
-        error.show()
+        if talk.as_json:
+            talk.error(error.format_message(), exit_code=EXIT_USAGE)
+        else:
+            error.show()
         code = EXIT_USAGE
     except BrokenPipeError:
         # The reader (head, less) has seen enough; Python would complain once more while it closes stdout.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except OSError as failure:
-        _tell(f"stdout cannot be written ({failure.strerror})")
+        talk.error(f"stdout cannot be written ({failure.strerror})", exit_code=EXIT_USAGE)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_USAGE
     sys.exit(code if isinstance(code, int) else 0)
-
-
-def _tell(text: str) -> None:
-    for line in text.splitlines():
-        click.echo(f"error: {line}", err=True)

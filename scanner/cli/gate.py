@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.cli.options import read_config, report_options, rule_options
+from scanner.cli.talk import Talk, log_option
 from scanner.errors import UsageError
 from scanner.model import Config
 
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 )
 @click.option("-q", "--quiet", is_flag=True, help="With --against live: no progress.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list.")
+@log_option
 @rule_options
 @report_options
 def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) -> int:
@@ -67,7 +69,6 @@ def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) 
     """
     from scanner import pipeline
     from scanner.cli.reporting import Reports
-    from scanner.reports.progress import show_progress
 
     started = time.monotonic()
     reports = Reports.prepared(options)
@@ -87,7 +88,7 @@ def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) 
         dialect=options["dialect"] or "",
         against=against or None,
         access=access,
-        progress=show_progress(sys.stderr, quiet=quiet) if against == "live" else None,
+        progress=Talk.heard().progress(quiet=quiet) if against == "live" else None,
     )
     reports.write(report, stream=sys.stdout, verbose=verbose, seconds=time.monotonic() - started)
     return pipeline.exit_code(report, config)

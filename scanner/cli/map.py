@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from scanner.cli.options import read_config, read_inventories, read_target, rule_options, target_options
+from scanner.cli.talk import Talk
 from scanner.errors import OutputError, UsageError, did_you_mean
 from scanner.model import GLOBAL
 
@@ -43,5 +44,5 @@ def draw_map(*, output: Path, vpc_id: str, plain: bool, **options: Any) -> int:
         path = output if len(shown) == 1 else output.with_stem(f"{output.stem}-{inventory.account}-{inventory.region}")
         write_report(pipeline.draw(inventory, vpc_id=vpc_id, format=output.suffix.lstrip("."), plain=plain), path)
         if not target.quiet:
-            click.echo(str(path), err=True)
+            Talk.heard().remark("written", str(path), path=str(path))
     return 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,6 +12,7 @@ import click
 
 from scanner.cli.completion import complete_rules
 from scanner.cli.output import format_option, reports_option
+from scanner.cli.talk import Talk, log_option
 from scanner.errors import UsageError
 from scanner.model import Config, Inventory, Severity
 
@@ -57,6 +57,7 @@ _TARGET_OPTIONS = (
     click.option("--endpoint-url", default="", metavar="URL", help="Ask this endpoint instead of AWS's (also AWS_ENDPOINT_URL)."),
     click.option("-q", "--quiet", is_flag=True, help="No progress; only results and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list."),
+    log_option,
 )  # fmt: skip
 
 _HISTORY_OPTIONS = (
@@ -167,7 +168,6 @@ def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> t
     """The inventories of whatever the options name: the demo or the live account with these kinds, or stored ones."""
     from scanner import pipeline
     from scanner.collect.describe import read_describe_folder
-    from scanner.reports.progress import show_progress
 
     if target.snapshot or target.describe:
         stored = [one for path in target.snapshot for one in pipeline.load_snapshot(path)]
@@ -176,7 +176,7 @@ def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> t
             cure = "take the snapshot with --lookup-events; what is stored is reported without the option"
             raise UsageError("there is no event history in what is stored", place="--lookup-events", cure=cure)
         return _only(stored, config)
-    progress = show_progress(sys.stderr, quiet=target.quiet)
+    progress = Talk.heard().progress(quiet=target.quiet)
     if target.demo:
         # Regions of a configuration are the account's: the demo takes the first of them and asks no more.
         if len(set(config.regions)) > 1 and not config.place("regions"):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from scanner.cli.talk import Talk
 from scanner.errors import OutputError
 from scanner.model import ScanReport
 from scanner.reports import FORMATS, RenderOptions, ensure_writable, format_named, render, write_report
@@ -51,7 +52,7 @@ def write_all(report: ScanReport, files: Sequence[tuple[str, str]], *, format: s
 
 def tell(sentence: str) -> None:
     """A remark on stderr."""
-    click.echo(f"note: {sentence}", err=True)
+    Talk.heard().note(sentence)
 
 
 def _write(report: ScanReport, name: str, path: str) -> None:

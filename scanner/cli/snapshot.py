@@ -15,6 +15,7 @@ from scanner.cli.options import (
     rule_options,
     target_options,
 )
+from scanner.cli.talk import Talk
 
 
 @click.command(
@@ -48,5 +49,6 @@ def snapshot(*, output: Path, **options: Any) -> int:
     if not target.quiet:
         regions = sum(1 for inventory in inventories if inventory.region != "global")
         gaps = sum(len(inventory.gaps) for inventory in inventories)
-        click.echo(f"{output}: {regions} Regions, {gaps} gaps", err=True)
+        told = f"{output}: {regions} Regions, {gaps} gaps"
+        Talk.heard().remark("written", told, path=str(output), regions=regions, gaps=gaps)
     return 3 if any(inventory.failed for inventory in inventories) else 0

@@ -1,11 +1,11 @@
-"""How far a scan has got, on the error stream: a bar on a terminal, one line a Region elsewhere."""
+"""How far a scan has got, on the error stream: a bar on a terminal, one line a Region elsewhere, or records for a log."""
 
 # ruff: noqa: PLC0415 - rich is loaded for the bar only
 # ruff: noqa: ARG002 - a log and a bar tell different parts of the same story
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import IO, TYPE_CHECKING
 
 from scanner.model.progress import Progress, Silent
@@ -20,6 +20,34 @@ def show_progress(stream: IO[str], *, quiet: bool) -> Progress:
     if quiet:
         return Silent()
     return _Bar(stream) if stream.isatty() else _Lines(stream)
+
+
+def log_progress(tell: Callable[[str, str, Mapping[str, object]], None]) -> Progress:
+    """Tells event ("begin", "region", "end"), sentence and facts of each step."""
+    return _Records(tell)
+
+
+class _Records:
+    """For programs that read logs."""
+
+    def __init__(self, tell: Callable[[str, str, Mapping[str, object]], None]) -> None:
+        self._tell = tell
+
+    def begin(self, regions: Sequence[str], *, calls: int) -> None:
+        self._tell("begin", f"reading {_some(len(regions), 'region')}", {"regions": list(regions), "calls": calls})
+
+    def expect(self, calls: int) -> None:
+        """A log has no end to move."""
+
+    def called(self, region: str, call: str) -> None:
+        """One line a call would drown the log."""
+
+    def region_done(self, region: str, *, resources: int, gaps: int) -> None:
+        sentence = f"{region}: {_some(resources, 'resource')}"
+        self._tell("region", sentence, {"region": region, "resources": resources, "gaps": gaps})
+
+    def end(self) -> None:
+        self._tell("end", "nothing more is read", {})
 
 
 class _Lines:

@@ -260,6 +260,10 @@ def _list_of(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
+def _or_null(**members: dict[str, Any]) -> dict[str, Any]:
+    return {"anyOf": [{"type": "null"}, _object(**members)]}
+
+
 def _object(**members: dict[str, Any]) -> dict[str, Any]:
     """An object in which every one of these members is always present."""
     return {"type": "object", "required": list(members), "properties": members}

@@ -58,7 +58,9 @@ def _type(schema: Mapping[str, Any]) -> Test:
 
 
 def _const(schema: Mapping[str, Any]) -> Test:
-    return lambda value: "" if value == schema["const"] else f": this is not {schema['const']!r}"
+    wanted = schema["const"]
+    # True equals 1 to Python, and to nobody else.
+    return lambda value: "" if value == wanted and value is not True else f": this is not {wanted!r}"
 
 
 def _enum(schema: Mapping[str, Any]) -> Test:

@@ -9,6 +9,9 @@ from typing import Any
 
 from scanner.errors import ReportError
 from scanner.model import (
+    BaselineState,
+    Change,
+    Comparison,
     Coverage,
     Finding,
     Framework,
@@ -83,6 +86,7 @@ def _report(document: Mapping[str, Any]) -> ScanReport:
         evidence=_evidence(document["evidence"]),
         coverage=None if document["coverage"] is None else Coverage(**_only(document["coverage"], Coverage)),
         frameworks=tuple(_framework(one) for one in document["frameworks"]),
+        comparison=_comparison(document["comparison"]),
     )
 
 
@@ -107,6 +111,22 @@ def _finding(record: Mapping[str, Any]) -> Finding:
         path=tuple(_hop(hop) for hop in record["path"]),
         location=_location(record["location"]),
         identity=record["identity"],
+        change=_change(record["change"]),
+    )
+
+
+def _change(record: Mapping[str, Any] | None) -> Change | None:
+    return None if record is None else Change(**{**_only(record, Change), "state": BaselineState(record["state"])})
+
+
+def _comparison(record: Mapping[str, Any] | None) -> Comparison | None:
+    if record is None:
+        return None
+    return Comparison(
+        record["name"],
+        record["taken_at"],
+        absent=tuple(_finding(one) for one in record["absent"]),
+        unjudged=tuple(_finding(one) for one in record["unjudged"]),
     )
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 import stat
+import sys
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from scanner.errors import OutputError
 
 _ANOTHER = "choose another path"
+_NEW = 0o666
+"""Less the process's umask."""
 
 
 def ensure_writable(path: str | os.PathLike[str]) -> None:
@@ -36,16 +40,43 @@ def write_report(text: str, path: str | os.PathLike[str]) -> None:
         raise _unwritable(trouble, shown=str(path)) from trouble
 
 
+def write_aside(text: str, path: str | os.PathLike[str]) -> Path:
+    """Write what could not reach `path` into the folder for temporary files, for its owner's eyes only; raises `OSError`."""
+    meant = Path(path)
+    descriptor, name = tempfile.mkstemp(prefix=f"{meant.stem}-", suffix=meant.suffix)
+    with open(descriptor, "wb") as file:  # noqa: PTH123 - mkstemp has opened it
+        file.write(text.encode("utf-8", "backslashreplace"))
+    return Path(name)
+
+
 def _replace(target: Path, content: bytes) -> None:
     draft = target.with_name(f".{secrets.token_hex(8)}.tmp")
+    before = stat.S_IMODE(target.stat().st_mode) if target.exists() else None
+    # From its first byte on, the draft may be read by nobody who may not read what it is going to be.
+    mode = _NEW if before is None else before & _NEW
     try:
-        with draft.open("xb") as file:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 - for the mode
             file.write(content)
-        if target.exists():
-            shutil.copymode(target, draft)
+            file.flush()
+            os.fsync(file.fileno())
+        if before is not None:
+            draft.chmod(before)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)
+    _sync_folder(target.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name outlive a power cut, where system and permissions let us; the file is in its place either way."""
+    if sys.platform == "win32":
+        return
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _target(path: str | os.PathLike[str]) -> tuple[Path, bool]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scanner.errors import ReportError
@@ -160,6 +160,7 @@ def _paths(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int
     return found
 
 
+@example(("version",), True)
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(_paths(_DOCUMENT)), _OTHERS)
 def test_our_check_and_a_validator_of_json_schema_agree_and_what_is_valid_is_read(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -26,6 +27,42 @@ def test_an_earlier_report_is_replaced_and_keeps_its_permissions(tmp_path: Path)
     target.chmod(0o600)
     write_report("new", target)
     assert (target.read_text(), target.stat().st_mode & 0o777) == ("new", 0o600)
+
+
+def test_a_draft_is_never_open_to_more_people_than_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    target, seen = tmp_path / "report.json", []
+    target.write_text("old")
+    target.chmod(0o600)
+
+    def look(descriptor: int) -> None:
+        seen.append(oct(os.fstat(descriptor).st_mode & 0o777))
+
+    monkeypatch.setattr(os, "fsync", look)
+    before = os.umask(0)
+    try:
+        write_report("new", target)
+    finally:
+        os.umask(before)
+    assert seen[0] == "0o600"
+
+
+def test_a_report_is_on_the_disk_before_it_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    rename = Path.replace
+
+    def replace(self: Path, target: Path) -> Path:
+        steps.append("renamed")
+        return rename(self, target)
+
+    def sync(descriptor: int) -> None:
+        steps.append(
+            "folder" if stat.S_ISDIR(os.fstat(descriptor).st_mode) else f"{os.fstat(descriptor).st_size} bytes"
+        )
+
+    monkeypatch.setattr(Path, "replace", replace)
+    monkeypatch.setattr(os, "fsync", sync)
+    write_report("text", tmp_path / "report.txt")
+    assert steps == ["4 bytes", "renamed", "folder"]
 
 
 def test_an_earlier_report_stays_when_the_new_one_cannot_take_its_place(
