@@ -41,8 +41,10 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
     """
     calls = (gap for gap in inventory.gaps if gap.reason is not GapReason.UNREAD)
     verdicts = _Verdicts(rule, refusals=frozenset(gap.sentence for gap in calls))
-    subjects = [subject for subject in inventory.of(rule.about) if verdicts.applies(subject)]
-    view = View(inventory, tuple(subjects))
+    subjects, others = _subjects(rule, inventory)
+    for other, verdict in others:
+        verdicts.unasked(other, verdict)
+    view = View(inventory, subjects)
     if inventory.outside is not None and rule.about in _WHOLE:
         for subject in subjects:
             verdicts.take(Aside(subject, "it is about the whole account, of which a plan is a part"))
@@ -58,6 +60,33 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
         _ask(rule, view, verdicts)
     view.read[rule.about] = None
     return verdicts.findings, view
+
+
+_Verdict = bool | Unknown | ExpressionError
+
+
+def _subjects(rule: Rule, inventory: Inventory) -> tuple[tuple[Resource, ...], tuple[tuple[Resource, _Verdict], ...]]:
+    """Those for which the card's `when` holds, and the others with its verdict; made once for rules that say the same."""
+    every = inventory.of(rule.about)
+    if not rule.when:
+        return every, ()
+    source = put_settings(rule.when, rule.values)
+    key = ("when", rule.about, source)
+    if key not in inventory.kept:
+        verdicts = [_verdict(source, subject) for subject in every]
+        inventory.kept[key] = (
+            tuple(subject for subject, verdict in zip(every, verdicts, strict=True) if verdict is True),
+            tuple((subject, verdict) for subject, verdict in zip(every, verdicts, strict=True) if verdict is not True),
+        )
+    subjects, others = inventory.kept[key]
+    return subjects, others
+
+
+def _verdict(source: str, subject: Resource) -> _Verdict:
+    try:
+        return decide(source, subject.facts)
+    except ExpressionError as mistake:
+        return mistake
 
 
 def _ask(rule: Rule, view: View, verdicts: _Verdicts) -> None:
@@ -79,7 +108,7 @@ def _ask(rule: Rule, view: View, verdicts: _Verdicts) -> None:
     gaps = tuple(gap for kind in tuple(view.read) for gap in view.gaps_of(kind))
     # What exists already does not know what is only planned.
     inside = tuple(gap for gap in gaps if gap.reason is not GapReason.OUTSIDE)
-    for subject in view.subjects:
+    for subject in verdicts.unanswered(view.subjects):
         missing = inside if view.is_planned(subject) else gaps
         if doubt:
             verdicts.undecided(subject, doubt)
@@ -105,22 +134,26 @@ class _Verdicts:
     def findings(self) -> list[Finding]:
         return [*self._found.values(), *self._crashes.values()]
 
-    def applies(self, subject: Resource) -> bool:
-        """Whether the card's `when` holds; says so where it does not, or where nobody can tell."""
-        if not self._rule.when:
-            return True
-        verdict = self._decided(self._rule.when, subject)
+    def unasked(self, subject: Resource, verdict: _Verdict) -> None:
+        """Says that the card's `when` does not hold, or that nobody can tell."""
         if verdict is False:
             self._say(subject, Outcome.NOT_APPLICABLE, "the rule does not apply")
-        return bool(verdict)
+        else:
+            self._undecidable(subject, verdict)
 
     def require(self, subject: Resource) -> None:
         """The declarative test, with the facts it read as evidence."""
-        verdict = self._decided(self._rule.require, subject)
-        if verdict:
+        verdict = _verdict(put_settings(self._rule.require, self._rule.values), subject)
+        if verdict is True:
             self.passed(subject)
         elif verdict is False:
             self.take(Flag(subject, fill(self._rule.say, subject, self._rule.values), self._evidence(subject)))
+        else:
+            self._undecidable(subject, verdict)
+
+    def unanswered(self, subjects: Iterable[Resource]) -> list[Resource]:
+        """Those of whom nothing was said yet."""
+        return [subject for subject in subjects if subject not in self._found]
 
     def take(self, answer: Answer) -> None:
         """One word of a Python rule."""
@@ -156,17 +189,12 @@ class _Verdicts:
         finding = Finding(self._rule.id, Outcome.ERROR, self._rule.severity, resource, message, because, fix)
         self._crashes.setdefault(resource, finding)
 
-    def _decided(self, source: str, subject: Resource) -> bool | None:
-        """The verdict of an expression; None where there is none, which is then told."""
-        try:
-            verdict = decide(put_settings(source, self._rule.values), subject.facts)
-        except ExpressionError as mistake:
-            self.crashed(subject, mistake)
-            return None
-        if isinstance(verdict, Unknown):
+    def _undecidable(self, subject: Resource, verdict: _Verdict) -> None:
+        """Tells why an expression has no verdict."""
+        if isinstance(verdict, ExpressionError):
+            self.crashed(subject, verdict)
+        elif isinstance(verdict, Unknown):
             self.undecided(subject, verdict.why)
-            return None
-        return verdict
 
     def _evidence(self, subject: Resource) -> tuple[str, ...]:
         facts = (

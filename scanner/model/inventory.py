@@ -94,7 +94,7 @@ class Inventory:
     def _index(self, kind: str, path: str) -> _Index:
         index = self._links.get((kind, path))
         if index is None:
-            pairs = [(key, resource) for resource in self.of(kind) for key in _keys(resource, path)]
+            pairs = list(_pairs(self.of(kind), path))
             doubt = next((key.why for key, _ in pairs if isinstance(key, Unknown)), "")
             if doubt:
                 self._doubts[kind, path] = doubt
@@ -162,20 +162,27 @@ def _grouped(pairs: Iterable[tuple[str, Resource]]) -> _Index:
     return {key: tuple(members) for key, members in groups.items()}
 
 
-def _keys(resource: Resource, path: str) -> Iterator[str | Unknown]:
+def _pairs(resources: Iterable[Resource], path: str) -> Iterator[tuple[str | Unknown, Resource]]:
+    """What each resource is or holds at a path, with the resource; no value twice of one resource."""
     if not path:
-        yield resource.id
+        yield from ((resource.id, resource) for resource in resources)
         return
-    yield from {
-        id(key) if isinstance(key, Unknown) else key: key for key in _walk(resource.facts, path.split("."))
-    }.values()
+    steps = path.split(".")
+    for resource in resources:
+        found = list(_walk(resource.facts, steps))
+        if len(found) > 1:
+            found = list({id(key) if isinstance(key, Unknown) else key: key for key in found}.values())
+        for key in found:
+            yield key, resource
 
 
 def _walk(value: Any, steps: Sequence[str]) -> Iterator[str | Unknown]:
     """Strings at the end of a path, and the unknown on the way; whatever has another shape (absent) joins nothing."""
     for place, step in enumerate(steps, start=1):
         # A dictionary is told at once, and what is merely like one only after a search.
-        if isinstance(value, Unknown) or not isinstance(value, (dict, MappingProxyType, Mapping)):
+        if value.__class__ is not dict and (
+            isinstance(value, Unknown) or not isinstance(value, (MappingProxyType, Mapping))
+        ):
             break
         if step.endswith("[]"):
             found = told(value, step.removesuffix("[]"))

@@ -44,6 +44,10 @@ class Resource:
             facts = self.facts if isinstance(self.facts, Guarded) else dict(self.facts)
             object.__setattr__(self, "facts", MappingProxyType(facts))
 
+    def __hash__(self) -> int:
+        # Of what is equal the ids are, and to take in the other five words for every look into a dictionary is dear.
+        return hash(self.id)
+
     def get(self, path: str, default: Any = None) -> Any:
         """The fact at a dotted path, or `default` where any part is absent.
 
@@ -56,13 +60,13 @@ class Resource:
             return default if value is None else value
         value = self.facts
         for key in path.split("."):
-            if isinstance(value, Unknown):
-                return value
             # A dictionary is told at once, and what is merely like one only after a search.
-            if not isinstance(value, (dict, MappingProxyType, Mapping)) or key not in value:
-                return default
+            if value.__class__ is not dict and not isinstance(value, (MappingProxyType, Mapping)):
+                return value if isinstance(value, Unknown) else default
             value = value.get(key)
-        return default if value is None else value
+            if value is None:
+                return default
+        return value
 
     def items(self, path: str) -> tuple[Any, ...]:
         """The list at a dotted path as a tuple; empty where it is absent, `Undecided` where it is unknown."""
@@ -85,8 +89,12 @@ class Resource:
     @property
     def tags(self) -> Mapping[str, str]:
         """The resource's tags as a plain mapping (EC2's `Tags` list of Key and Value)."""
-        pairs = self.items("Tags")
-        return {str(tag["Key"]): _value(tag) for tag in pairs if isinstance(tag, (dict, Mapping)) and "Key" in tag}
+        tags: dict[str, str] = {}
+        for tag in self.items("Tags"):
+            # A dictionary is told at once, and what is merely like one only after a search.
+            if (tag.__class__ is dict or isinstance(tag, Mapping)) and "Key" in tag:
+                tags[str(tag["Key"])] = _value(tag)
+        return tags
 
     @property
     def name(self) -> str:
@@ -106,6 +114,8 @@ class Resource:
 def _value(tag: Mapping[str, Any]) -> str:
     """A tag's value; an unknown one stays what it is, for the other tags are none the worse for it."""
     value = told(tag, "Value")
+    if value.__class__ is str:
+        return str(value)
     if isinstance(value, Unknown):
         return cast(str, value)
     return "" if value is None else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from scanner.model.gap import Gap, GapReason
 from scanner.model.inventory import Inventory, narrowed
@@ -29,6 +29,7 @@ class View:
         self.subjects = subjects
         self.read: dict[str, None] = {}
         self.undecided: dict[Resource, str] = {}
+        self._shared: dict[Callable[[View], Any], tuple[Any, dict[str, None], int]] = {}
 
     @property
     def account(self) -> str:
@@ -92,6 +93,10 @@ class View:
 
         `make` is a function of a module (its identity is the key) and may raise `Undecided`, which is kept as well.
         """
+        made: Made
+        made, read, size = self._shared.get(make, (None, {}, -1))
+        if len(read) == size:  # and what is kept has read nothing since
+            return made
         kept = self._inventory.kept
         if make not in kept:
             own = View(self._inventory)
@@ -99,11 +104,11 @@ class View:
                 kept[make] = (make(own), "", own.read)
             except Undecided as doubt:
                 kept[make] = (None, doubt.reason, own.read)
-        made: Made
         made, reason, read = kept[make]
         self.read.update(read)
         if reason:
             raise Undecided(reason)
+        self._shared[make] = (made, read, len(read))
         return made
 
     def within(self, region: str) -> View:

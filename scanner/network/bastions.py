@@ -6,7 +6,7 @@ describes what is looked for. Everything is found through indexes (group to memb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from scanner.model import Resource, Undecided, View
@@ -90,20 +90,20 @@ class Topology:
         self._fabric = fabric_of(inventory)
         self._look = Quick(self._fabric)
         self._memory = Memory()
+        self._memories: dict[Hashable, Memory] = {}
         inventory.known(PEERING)
         read_transit(inventory)
 
     def from_internet(self, instance: Resource, ports: Iterable[int]) -> Entries:
         """The admin ports that the internet reaches, with proofs; raises `Undecided`."""
         wanted = tuple(ports)
-        return self._memory.once(("internet", instance.id, wanted), lambda: self._from_internet(instance, wanted))
+        return self._kept("internet", wanted).once(instance.id, lambda: self._from_internet(instance, wanted))
 
     def from_company(self, instance: Resource, ports: Iterable[int], internal: Iterable[str] = ()) -> Entries:
         """The admin ports that private addresses outside every VPC reach, and Client VPN's clients; raises `Undecided`."""
         wanted, known = tuple(ports), tuple(internal)
-        return self._memory.once(
-            ("company", instance.id, wanted, known), lambda: self._from_company(instance, wanted, known)
-        )
+        kept = self._kept("company", wanted, known)
+        return kept.once(instance.id, lambda: self._from_company(instance, wanted, known))
 
     def behind(self, instance: Resource, ports: Iterable[int]) -> Fan:
         """The hosts that admit an admin port from this very instance, and are reached from it; raises `Undecided`.
@@ -113,7 +113,7 @@ class Topology:
         cluster and no bastion.
         """
         wanted = tuple(ports)
-        return self._memory.once(("behind", instance.id, wanted), lambda: self._behind(instance, wanted))
+        return self._kept("behind", wanted).once(instance.id, lambda: self._behind(instance, wanted))
 
     def interfaces_of(self, instance: Resource) -> tuple[Resource, ...]:
         """The interfaces of an instance; raises `Undecided` where one of them cannot be seen."""
@@ -121,6 +121,10 @@ class Topology:
         if attached.doubts:
             raise Undecided(attached.doubts[0])
         return attached.interfaces
+
+    def _kept(self, *question: Hashable) -> Memory:
+        """The answers to one question, by instance: instances are many, and what is asked of them is not."""
+        return self._memories.setdefault(question, Memory())
 
     def _from_internet(self, instance: Resource, ports: tuple[int, ...]) -> Entries:
         arrivals: list[Arrival] = []

@@ -16,8 +16,24 @@ from scanner.network.workloads import is_workload
 SUBNET = "AWS::EC2::Subnet"
 
 
+class _Workloads:
+    """What was found in the VPCs of one inventory, for the next rule that asks."""
+
+    def __init__(self, inventory: View) -> None:
+        inventory.known(VPC_ENDPOINT)
+        inventory.known(NETWORK_INTERFACE)
+        self.found: dict[str, dict[str, list[Resource]]] = {}
+
+
 def workloads_of(inventory: View, vpc_id: str) -> dict[str, list[Resource]]:
     """The interfaces of workloads in a VPC by the id of their subnet; raises `Undecided` where there may be others."""
+    kept = inventory.shared(_Workloads).found
+    if vpc_id not in kept:
+        kept[vpc_id] = _workloads_of(inventory, vpc_id)
+    return kept[vpc_id]
+
+
+def _workloads_of(inventory: View, vpc_id: str) -> dict[str, list[Resource]]:
     plumbing = {
         str(eni)
         for endpoint in inventory.known(VPC_ENDPOINT)

@@ -78,7 +78,11 @@ def sources_in_words(sources: Intervals, *, family: int) -> str:
 
 def kept_exposure(fabric: Fabric, interface: Resource) -> Exposure:
     """What the internet reaches of an interface as the inventory has it, found once for all rules that ask."""
-    return fabric.once(("exposure", interface.id), lambda: exposure_of(fabric, interface))
+    kept: dict[str, Exposure] = fabric.once("exposures", dict)
+    found = kept.get(interface.id)
+    if found is None:
+        found = kept[interface.id] = exposure_of(fabric, interface)
+    return found
 
 
 def exposure_of(fabric: Fabric, interface: Resource) -> Exposure:
