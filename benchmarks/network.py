@@ -59,9 +59,9 @@ def measure(size: int) -> dict[str, float]:
     gc.set_threshold(100_000, 50, 50)
     rules = [rule for rule in load_rules() if rule.id.startswith(TOPICS)]
     told = {"number": float(len(rules))}
-    estate = make_estate(size)
-    _timed(told, "rules", lambda: evaluate([estate], rules))
-    del estate
+    estates = [make_estate(size)]
+    _timed(told, "rules", lambda: evaluate(estates, rules))
+    estates.clear()
     gc.collect()
     told |= _asked(size)
     told["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)

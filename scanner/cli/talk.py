@@ -38,7 +38,7 @@ class Talk:
     def heard(cls, words: Sequence[str] | None = None) -> Talk:
         """As the command's own words ask for it: even what is wrong with these words is told that way."""
         words = sys.argv[1:] if words is None else words
-        last = [value for word, value in zip(words, [*words[1:], ""], strict=True) if word == _OPTION]
+        last = [value for word, value in zip(words, [*words, ""][1:], strict=True) if word == _OPTION]
         return cls(as_json="json" in last or f"{_OPTION}=json" in words)
 
     def note(self, sentence: str, **facts: object) -> None:

@@ -87,3 +87,8 @@ def test_no_secret_is_ever_said(log_format: str, tmp_path: Path) -> None:
     assert "http://***@127.0.0.1:9 does not answer" in done.stderr
     for secret in (*secrets.values(), "hush"):
         assert secret not in done.stdout + done.stderr
+
+
+def test_a_command_without_words_talks_in_sentences() -> None:
+    assert Talk.heard([]) == Talk(as_json=False)
+    assert Talk.heard(["scan", "--log-format", "json"]) == Talk(as_json=True)
