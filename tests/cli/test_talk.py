@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from scanner.cli.talk import Talk
+
 Bastionless = Callable[..., Any]
 
 
