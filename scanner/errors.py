@@ -3,9 +3,11 @@
 BastionlessError
 ├── UsageError              the scan could not be asked for                     exit 2
 │   ├── ConfigError         bastionless.yaml says something it cannot say
+│   │   └── ConfigErrors    several of them, told together
 │   ├── CardError           a rule card cannot be read
 │   │   └── CardErrors      several of them, told together
 │   ├── SnapshotError       a snapshot or a folder of describe outputs cannot be read
+│   ├── ReportError         a stored report cannot be read
 │   ├── CredentialsError    AWS does not know who asks
 │   ├── OutputError         a report cannot be written where it was asked for
 │   └── MissingExtraError   an optional part of the installation is needed
@@ -47,6 +49,14 @@ class ConfigError(UsageError):
     """The configuration holds something that means nothing."""
 
 
+class ConfigErrors(ConfigError):  # noqa: N818 - they are many
+    """Every mistake at once, so that one run is enough to mend them all."""
+
+    def __init__(self, mistakes: Sequence[ConfigError]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
+
+
 class CardError(UsageError):
     """A rule card, or the Python beside it, cannot be read."""
 
@@ -61,6 +71,10 @@ class CardErrors(CardError):  # noqa: N818 - they are many
 
 class SnapshotError(UsageError):
     """A stored inventory is truncated, foreign, or of a version this program does not know."""
+
+
+class ReportError(UsageError):
+    """A stored report is truncated, foreign, damaged, or of a version this program does not know."""
 
 
 class CredentialsError(UsageError):

@@ -14,6 +14,8 @@ from scanner.version import __version__
 
 _COMMANDS: Mapping[str, str] = {
     "scan": "scanner.cli.scan:scan",
+    "diff": "scanner.cli.diff:diff",
+    "waive": "scanner.cli.waive:waive",
     "snapshot": "scanner.cli.snapshot:snapshot",
     "explain": "scanner.cli.explain:explain",
     "who": "scanner.cli.who:who",

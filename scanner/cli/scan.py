@@ -18,6 +18,7 @@ from scanner.cli.options import (
     rule_options,
     target_options,
 )
+from scanner.cli.standing import read_standing, standing_options
 from scanner.errors import OutputError
 
 
@@ -28,6 +29,7 @@ from scanner.errors import OutputError
 @target_options
 @history_options
 @rule_options
+@standing_options
 @click.option(
     "--format",
     "format_",
@@ -64,11 +66,13 @@ def scan(*, format_: str, reports: tuple[str, ...], fail_on: str | None, fail_on
     if fail_on is not None:
         config = dataclasses.replace(config, fail_on=threshold(fail_on))
     config = dataclasses.replace(config, fail_on_unknown=fail_on_unknown or config.fail_on_unknown)
+    config, baseline = read_standing(options, config)
     target = read_target(options, config)
     rules = pipeline.choose_rules(config)
     report = pipeline.judge(
         read_inventories(target, pipeline.kinds_read(rules), config), rules, include_pass=include_pass
     )
+    report = pipeline.settle(report, config, baseline=baseline)
     look = RenderOptions.for_stream(sys.stdout, verbose=target.verbose, seconds=time.monotonic() - started)
     failed: list[OutputError] = []
     for name, path in files:

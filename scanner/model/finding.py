@@ -6,9 +6,18 @@ import hashlib
 from dataclasses import dataclass
 from enum import Enum
 
+from scanner.model.change import Change
 from scanner.model.hop import Hop
 from scanner.model.resource import Resource
 from scanner.model.severity import Severity
+from scanner.model.unknown import Undecided
+from scanner.model.waiver import Suppression
+
+_INSTANCE = "AWS::EC2::Instance"
+_GROUP_TAG = "aws:autoscaling:groupName"
+
+# Their ids are names, and the Regions and accounts of an organization list each other's.
+_SEEN_FROM_AFAR = frozenset({"AWS::CloudTrail::Trail"})
 
 
 class Outcome(str, Enum):
@@ -29,7 +38,10 @@ class Outcome(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule says of a resource: the verdict, the sentence, the evidence (`because`) and the cure (`fix`)."""
+    """What a rule says of a resource: the verdict, the sentence, the evidence (`because`) and the cure (`fix`).
+
+    `suppression` is there where somebody waived it, `change` where it was compared with an earlier scan.
+    """
 
     rule_id: str
     outcome: Outcome
@@ -39,24 +51,55 @@ class Finding:
     because: tuple[str, ...] = ()
     fix: str = ""
     path: tuple[Hop, ...] = ()
+    suppression: Suppression | None = None
+    change: Change | None = None
 
     @property
     def fingerprint(self) -> str:
-        """32 hex digits that stay the same from scan to scan: the rule and the resource's identity, nothing else."""
+        """32 hex digits that stay the same from scan to scan: the rule and the resource's identity, nothing else.
+
+        Version 2, with the ARN, is for what one account sees of another's under a name that its own may have too.
+        """
         resource = self.resource
-        identity = (
-            "v1",
-            self.rule_id,
-            resource.partition,
-            resource.account,
-            resource.region,
-            resource.kind,
-            resource.id,
-        )
-        return hashlib.sha256("\x1f".join(identity).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        identity = (self.rule_id, resource.partition, resource.account, resource.region, resource.kind, resource.id)
+        return _digest("v2", *identity, resource.arn) if _is_foreign(resource) else _digest("v1", *identity)
+
+    @property
+    def scaling_group(self) -> str:
+        """The Auto Scaling group that made the instance, "" for everything else."""
+        if self.resource.kind != _INSTANCE:
+            return ""
+        try:
+            return self.resource.tags.get(_GROUP_TAG, "")
+        except Undecided:
+            return ""
+
+    @property
+    def group_fingerprint(self) -> str:
+        """The same for all instances of a scaling group under one rule, "" outside of groups: one may replace another."""
+        group, resource = self.scaling_group, self.resource
+        identity = (self.rule_id, resource.partition, resource.account, resource.region, resource.kind, group)
+        return _digest("group/v1", *identity) if group else ""
+
+    @property
+    def digest(self) -> str:
+        """32 hex digits of what the finding says, for telling whether it says the same as before."""
+        return _digest("says/v1", self.severity.value, self.message, *self.because)
 
     @property
     def sort_key(self) -> tuple[str, ...]:
         """Rule, then account, Region and resource: the order of every report."""
         resource = self.resource
         return (self.rule_id, resource.account, resource.region, resource.kind, resource.id, self.outcome.value)
+
+
+def _is_foreign(resource: Resource) -> bool:
+    """Whether the ARN names another account or Region than the one the resource was seen in."""
+    parts = resource.arn.split(":", 5)
+    if resource.kind not in _SEEN_FROM_AFAR or len(parts) < 6:  # noqa: PLR2004 - an ARN has six parts
+        return False
+    return (parts[3], parts[4]) != (resource.region, resource.account)
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -14,11 +14,14 @@ from scanner.reports.hops import hop_as_json
 from scanner.reports.layout import dump
 from scanner.reports.options import RenderOptions
 from scanner.reports.report_schema import FORMAT, VERSION, report_schema
+from scanner.reports.standing_json import comparison_as_json, standing_of, waiver_as_json
 from scanner.reports.text import name_of
 
 __all__ = ["FORMAT", "VERSION", "render", "report_schema"]
 
-_ONE_A_LINE = frozenset({"findings", "gaps", "rules", "severities", "targets", "totals"})
+_ONE_A_LINE = frozenset(
+    {"absent", "comparison", "findings", "gaps", "rules", "severities", "targets", "totals", "unjudged", "waivers"}
+)
 
 
 def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - programs read any width
@@ -40,6 +43,9 @@ def _document(report: ScanReport) -> dict[str, Any]:
         "rules": [_rule(rule) for rule in report.rules],
         "gaps": [_gap(gap) for gap in sorted(report.gaps)],
         "evidence": _evidence(report.evidence) if report.evidence else None,
+        "waived": len(report.waived),
+        "waivers": [waiver_as_json(judged) for judged in report.waivers],
+        "comparison": comparison_as_json(report.comparison, _finding),
         "findings": [_finding(finding) for finding in sorted(report.findings, key=_order)],
     }
 
@@ -77,7 +83,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
             "id": resource.id,
             "arn": resource.arn,
             "name": name_of(resource),
+            "scaling_group": finding.scaling_group,
         },
+        **standing_of(finding),
     }
 
 

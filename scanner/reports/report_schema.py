@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.model import GapReason, Outcome, Severity
+from scanner.reports.standing_json import change_schema, comparison_schema, suppression_schema, waivers_schema
 
 FORMAT = "bastionless-report"
 VERSION = 1
@@ -41,7 +42,7 @@ def report_schema() -> dict[str, Any]:
             },
             severities={
                 **_object(**{severity.value: _COUNT for severity in Severity}),
-                "description": "How many findings with the outcome fail there are of each severity.",
+                "description": "How many findings with the outcome fail that nobody waived there are of each severity.",
             },
             targets=_list_of(_target()),
             rules=_list_of(_rule()),
@@ -50,6 +51,12 @@ def report_schema() -> dict[str, Any]:
                 "anyOf": [{"type": "null"}, _evidence()],
                 "description": "What CloudTrail's event history tells of logins; null where nobody asked for it.",
             },
+            waived={
+                **_COUNT,
+                "description": "How many findings are waived; `totals` counts them as fail all the same.",
+            },
+            waivers=waivers_schema(),
+            comparison=comparison_schema(_finding()),
             findings={
                 **_list_of(_finding()),
                 "description": "fail, unknown and error; pass and not-applicable where they were asked for.",
@@ -111,7 +118,10 @@ def _finding() -> dict[str, Any]:
             id=_TEXT,
             arn=_TEXT,
             name={**_TEXT, "description": 'The Name tag, or "".'},
+            scaling_group={**_TEXT, "description": 'The Auto Scaling group of an instance, or "".'},
         ),
+        suppression=suppression_schema(),
+        change=change_schema(),
     )
 
 

@@ -27,6 +27,7 @@ from scanner.reports.sarif_notices import (
 from scanner.reports.sarif_results import failures_of, results
 from scanner.reports.sarif_rules import descriptors, rules_of
 from scanner.reports.sarif_serializer import serialize
+from scanner.reports.sarif_standing import scope_of
 from scanner.reports.sarif_text import percent_encoded
 
 MOST_RESULTS = 5_000
@@ -105,6 +106,7 @@ def _run(report: ScanReport, account: str, share: _Share, rules: tuple[Rule, ...
         automation_details=om.RunAutomationDetails(id=_category(account, share.targets)),
         invocations=[_invocation(report, notices)],
         results=results(failures[:MOST_RESULTS], rules=indexed),
+        properties=scope_of(share.targets),
     )
 
 

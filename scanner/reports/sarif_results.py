@@ -13,6 +13,7 @@ from scanner.model import Finding, Outcome, Rule
 from scanner.reports.sarif_flows import code_flows
 from scanner.reports.sarif_places import location, resource_path
 from scanner.reports.sarif_rules import LEVELS
+from scanner.reports.sarif_standing import RESOURCE, add_standing
 from scanner.reports.sarif_text import message_text
 
 _NAMESPACE = uuid.UUID("6f2a3bd8-93c5-5d0e-8a54-1d9f7c0e4b21")
@@ -34,10 +35,10 @@ class Failure:
 
 
 def failures_of(findings: Iterable[Finding]) -> list[Failure]:
-    """The *fail* findings, worst first; those of one fingerprint together, as viewers merge them."""
+    """The *fail* findings that nobody waived, worst first; those of one fingerprint together, as viewers merge them."""
     together: dict[str, list[Finding]] = {}
     for finding in findings:
-        if finding.outcome is Outcome.FAIL:
+        if finding.outcome is Outcome.FAIL and finding.suppression is None:
             together.setdefault(finding.fingerprint, []).append(finding)
     failures = [_failure(fingerprint, same) for fingerprint, same in together.items()]
     return sorted(failures, key=lambda failure: (-failure.worst.severity.rank, failure.place))
@@ -57,7 +58,7 @@ def _result(failure: Failure, index: int, rule: Rule) -> Any:
     import sarif_om as om
 
     resource = failure.worst.resource
-    return om.Result(
+    result = om.Result(
         message=om.Message(text=message_text(list(failure.findings), fix=rule.fix, title=rule.title or rule.id)),
         rule_id=rule.id,
         rule_index=index,
@@ -66,7 +67,7 @@ def _result(failure: Failure, index: int, rule: Rule) -> Any:
         # GitHub heeds the first only, and makes none for a path that is no file; others read the second.
         partial_fingerprints={
             "primaryLocationLineHash": f"{failure.fingerprint}:1",
-            "bastionlessResource/v1": failure.fingerprint,
+            RESOURCE: failure.fingerprint,
         },
         guid=str(uuid.uuid5(_NAMESPACE, failure.fingerprint)),
         code_flows=code_flows(resource, failure.worst.path) or None,
@@ -78,3 +79,4 @@ def _result(failure: Failure, index: int, rule: Rule) -> Any:
             "severity": failure.worst.severity.value,
         },
     )
+    return add_standing(result, failure.worst)

@@ -11,6 +11,7 @@ from scanner.reports.grouping import Doubt, doubts, merged_gaps
 from scanner.reports.hops import add_hops, hops_in_a_line
 from scanner.reports.options import RenderOptions
 from scanner.reports.sheet import Sheet, Style
+from scanner.reports.standing import add_comparison, add_waived, add_waiver_troubles, mark_of
 from scanner.reports.summary import add_summary
 from scanner.reports.text import clean, counted, is_command, label, paragraphs
 
@@ -22,15 +23,20 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     sheet = Sheet(width=options.width, color=options.color)
     answers: dict[Outcome, list[Finding]] = {outcome: [] for outcome in Outcome}
     for finding in report.findings:
-        answers[finding.outcome].append(finding)
+        if finding.suppression is None:
+            answers[finding.outcome].append(finding)
     rules = {rule.id: rule for rule in report.rules}
     _add_failures(sheet, answers[Outcome.FAIL], rules, options)
+    add_waived(sheet, report, options)
+    if report.comparison:
+        add_comparison(sheet, report.comparison, options)
     _add_listed(sheet, "PASSED", answers[Outcome.PASS], options)
     _add_listed(sheet, "NOT APPLICABLE", answers[Outcome.NOT_APPLICABLE], options)
     _add_doubts(sheet, answers[Outcome.UNKNOWN], options)
     _add_errors(sheet, answers[Outcome.ERROR], rules)
     _add_gaps(sheet, report)
     _add_failed_targets(sheet, report)
+    add_waiver_troubles(sheet, report)
     if report.evidence:
         add_evidence(sheet, report.evidence)
     add_summary(sheet, report, seconds=options.seconds)
@@ -67,7 +73,9 @@ def _add_rule(sheet: Sheet, found: list[Finding], rule: Rule | None, options: Re
 
 
 def _add_finding(sheet: Sheet, finding: Finding, *, fix: str, options: RenderOptions) -> None:
-    sheet.add(f"{label(finding.resource)}  {_place(finding)}", first="  ", rest="      ", style=Style.NAME)
+    sheet.add(
+        f"{label(finding.resource)}  {_place(finding)}{mark_of(finding)}", first="  ", rest="      ", style=Style.NAME
+    )
     sheet.add(clean(finding.message.strip()), first="    ", rest="    ")
     for fact in filter(None, map(str.strip, finding.because)):
         sheet.add(clean(fact), first="    - ", rest="      ", style=Style.QUIET)
@@ -75,6 +83,8 @@ def _add_finding(sheet: Sheet, finding: Finding, *, fix: str, options: RenderOpt
         add_hops(sheet, finding.path, indent=4)
     elif finding.path:
         sheet.add(f"proved in {hops_in_a_line(finding.path)}", first="    - ", rest="      ", style=Style.QUIET)
+    if options.verbose:
+        sheet.add(f"fingerprint {finding.fingerprint}", first="    - ", rest="      ", style=Style.QUIET)
     _add_fix(sheet, fix, indent=4)
 
 
