@@ -93,7 +93,7 @@ class InternalError(BastionlessError):
     """Two parts of the scanner that have to agree do not; this is a bug and never a finding."""
 
 
-_FEW = 12
+_FEW = 16
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

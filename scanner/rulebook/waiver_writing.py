@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import yaml
 
@@ -22,6 +23,7 @@ def add_waiver(text: str, waiver: Waiver, *, file: str, remark: str = "") -> str
 
     Raises `ConfigError` where the file is wrong, holds the waiver already, or is written so that no line can be added.
     """
+    waiver = replace(waiver, owner=" ".join(waiver.owner.split()), reason=" ".join(waiver.reason.split()))
     before = parse_document(text, file=file, error=ConfigError)
     is_list = isinstance(before.data, list)
     if before.data is not None and not isinstance(before.data, (dict, list)):
@@ -157,16 +159,12 @@ def _joined(lines: list[str], after: int, added: list[str], end: str) -> str:
 
 def _insist(before: Document, now: Document, waiver: Waiver, *, file: str) -> None:
     """Raises `ConfigError` unless the file says what it said, and the waiver besides."""
-    old, new = _waivers_of(before), _waivers_of(now)
-    told = (waiver.rule, waiver.scope, waiver.owner, waiver.reason, waiver.until)
-    last = (new[-1].rule, new[-1].scope, new[-1].owner, new[-1].reason, new[-1].until) if new else None
-    if len(new) != len(old) + 1 or last != told or _others(before) != _others(now):
+    old, new = ([replace(one, place="") for one in _waivers_of(document)] for document in (before, now))
+    if new != [*old, replace(waiver, place="")] or _others(before) != _others(now):
         raise ConfigError("no line can be added to this file without changing others", place=file, cure=_BY_HAND)
 
 
 def _others(document: Document) -> object:
-    """All but the last waiver."""
+    """All but the waivers."""
     data = document.data
-    if not isinstance(data, dict):
-        return None
-    return {key: value for key, value in data.items() if key != KEY}
+    return {key: value for key, value in data.items() if key != KEY} if isinstance(data, dict) else {}
