@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -15,6 +16,7 @@ from scanner.model.waiver import Suppression
 
 _INSTANCE = "AWS::EC2::Instance"
 _GROUP_TAG = "aws:autoscaling:groupName"
+_HALF_A_CHARACTER = re.compile("[\ud800-\udfff]")
 
 # Their ids are names, and the Regions and accounts of an organization list each other's.
 _SEEN_FROM_AFAR = frozenset({"AWS::CloudTrail::Trail"})
@@ -84,7 +86,9 @@ class Finding:
     @property
     def digest(self) -> str:
         """32 hex digits of what the finding says, for telling whether it says the same as before."""
-        return _digest("says/v1", self.severity.value, self.message, *self.because)
+        # Half of a surrogate pair is no character, and a file that tells the finding has another in its place.
+        parts = (_HALF_A_CHARACTER.sub("\ufffd", part) for part in (self.message, *self.because))
+        return _digest("says/v1", self.severity.value, *parts)
 
     @property
     def sort_key(self) -> tuple[str, ...]:
