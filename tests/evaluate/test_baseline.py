@@ -203,6 +203,21 @@ def test_a_group_is_one_of_its_rule_account_and_region() -> None:
         assert changes(against(before, report(other))) == {"i-5": "new", "i-1": "absent"}
 
 
+def test_what_is_no_instance_is_never_replaced() -> None:
+    before, after = (report(found(name, group="web", kind="AWS::EC2::Volume")) for name in ("vol-1", "vol-2"))
+    assert changes(against(before, after)) == {"vol-2": "new", "vol-1": "absent"}
+
+
+@pytest.mark.parametrize("format_", ["json", "sarif"])
+def test_a_gone_instance_is_known_by_its_group_from_a_file_too(tmp_path: Path, format_: str) -> None:
+    path = tmp_path / f"old.{format_}"
+    path.write_text(render(report(found("i-1", group="web")), format=format_), encoding="utf-8")
+    earlier = read_baseline(path)
+    assert earlier is not None
+    told = compare(report(found("i-2", group="web")), earlier)
+    assert changes(told) == {"i-2": "unchanged: it took the place of i-1 in the scaling group web"}
+
+
 def test_an_instance_that_stays_is_itself_and_one_in_doubt_is_not_replaced() -> None:
     before = report(found("i-1", group="web"), found("i-2", group="web"))
     after = report(

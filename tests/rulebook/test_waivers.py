@@ -165,11 +165,17 @@ ENTRY = '  - rule: NET001\n    resource: {id: "i-1"}\n    owner: "net"\n    reas
             + ENTRY.replace("\n  ", "\n")[2:],
         ),
         (
+            "waivers:\n  - rule: A\n    resource: x\n    owner: o\n    until: 2027-01-01\n    reason: |\n      story\nfail_on: low\n",
+            "waivers:\n  - rule: A\n    resource: x\n    owner: o\n    until: 2027-01-01\n    reason: |\n      story\n"
+            + ENTRY
+            + "fail_on: low\n",
+        ),
+        (
             "- {rule: A, resource: x, owner: o, reason: r, until: 2027-01-01}\n",
             "- {rule: A, resource: x, owner: o, reason: r, until: 2027-01-01}\n" + ENTRY.replace("\n  ", "\n")[2:],
         ),
     ],
-    ids=["nothing", "no waivers", "no value", "empty list", "comments", "story", "a list"],
+    ids=["nothing", "no waivers", "no value", "empty list", "comments", "story", "story before a key", "a list"],
 )
 def test_a_waiver_is_added_and_every_other_letter_stays(before: str, after: str) -> None:
     assert add_waiver(before, WAIVER, file="b.yaml") == after
