@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scanner.evaluate.waivers import waive
 from scanner.model import (
+    Config,
     Finding,
     Gap,
     GapReason,
@@ -24,6 +25,7 @@ from scanner.model import (
     Unknown,
     Waiver,
 )
+from scanner.pipeline import settle
 
 HERE, THERE = "111122223333", "444455556666"
 TODAY = date(2026, 6, 1)
@@ -236,3 +238,12 @@ def test_waivers_change_nothing_but_the_suppressions_of_failures(
     # Each waived finding would be waived by one waiver alone, and no other by any.
     alone = {one.fingerprint for single in waivers for one in put(before, single).waived}
     assert {one.fingerprint for one in after.waived} == alone
+
+
+def test_the_clock_of_waivers_is_the_day_the_facts_were_collected_or_one_that_is_given() -> None:
+    before = report(found("i-1"))
+    assert before.taken_at == "2026-06-01T00:00:00Z"
+    config = Config(waivers=(waiver(until=date(2026, 6, 1)),))
+    assert waived(settle(before, config)) == {("NET001", "i-1")}
+    later = settle(before, config, today=date(2026, 6, 2))
+    assert (waived(later), [str(one.state) for one in later.waiver_troubles]) == (set(), ["expired"])
