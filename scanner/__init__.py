@@ -20,10 +20,10 @@ from scanner.version import __version__
 
 if TYPE_CHECKING:
     from scanner.model import Config, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Severity, Target
-    from scanner.pipeline import decide, evaluate, gate, inventory_from_describe, load_snapshot, reach, scan, who
+    from scanner.pipeline import decide, diff, evaluate, gate, inventory_from_describe, load_snapshot, reach, scan, who
 
 _NOUNS = ("Config", "Finding", "Gap", "Inventory", "Outcome", "Resource", "Rule", "ScanReport", "Severity", "Target")
-_VERBS = ("decide", "evaluate", "gate", "inventory_from_describe", "load_snapshot", "reach", "scan", "who")
+_VERBS = ("decide", "diff", "evaluate", "gate", "inventory_from_describe", "load_snapshot", "reach", "scan", "who")
 
 __all__ = [
     "Config",
@@ -38,6 +38,7 @@ __all__ = [
     "Target",
     "__version__",
     "decide",
+    "diff",
     "evaluate",
     "gate",
     "inventory_from_describe",

@@ -3,6 +3,7 @@
 BastionlessError
 ├── UsageError              the scan could not be asked for                     exit 2
 │   ├── ConfigError         bastionless.yaml says something it cannot say
+│   │   └── ConfigErrors    several of them, told together
 │   ├── CardError           a rule card cannot be read
 │   │   └── CardErrors      several of them, told together
 │   ├── SnapshotError       a snapshot or a folder of describe outputs cannot be read
@@ -51,6 +52,14 @@ class UsageError(BastionlessError):
 
 class ConfigError(UsageError):
     """The configuration holds something that means nothing."""
+
+
+class ConfigErrors(ConfigError):  # noqa: N818 - they are many
+    """Every mistake at once, so that one run is enough to mend them all."""
+
+    def __init__(self, mistakes: Sequence[ConfigError]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__("\n".join(str(mistake) for mistake in self.mistakes))
 
 
 class CardError(UsageError):
@@ -103,7 +112,7 @@ class InternalError(BastionlessError):
     """Two parts of the scanner that have to agree do not; this is a bug and never a finding."""
 
 
-_FEW = 12
+_FEW = 16
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

@@ -5,6 +5,7 @@ kinds      evaluate   rules -> what they read, so that nothing else is asked of 
 plans      gate       templates and plans -> what they are about to make, and inventories of that
 inventory  collect    a live or mocked account, a snapshot, a folder of describe outputs -> inventories with gaps
 findings   evaluate   rules + inventories -> a report
+standing   evaluate   waivers and an earlier report -> the same report with what is accepted, new and gone
 reports    reports    a report -> text (the caller writes it)
 """
 
@@ -13,13 +14,23 @@ from __future__ import annotations
 import dataclasses
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scanner.aws.partitions import partition_of
 from scanner.errors import EXIT_CLEAN, EXIT_FINDINGS, EXIT_INCOMPLETE, UsageError
-from scanner.model import GLOBAL, Config, Inventory, Outcome, Rule, ScanReport
+from scanner.model import (
+    GLOBAL,
+    Config,
+    EarlierReport,
+    InlineWaiver,
+    Inventory,
+    Outcome,
+    Rule,
+    ScanReport,
+    Severity,
+)
 from scanner.model.progress import Progress, Silent
 from scanner.version import __version__
 
@@ -48,6 +59,8 @@ def scan(
     include_pass: bool = False,
     config: Config | str | Path | None = None,
     lookup_events: int = 0,
+    baseline: str | Path | EarlierReport | None = None,
+    today: date | None = None,
 ) -> ScanReport:
     """Scans the account behind a boto3 session (None: the default credentials); works inside `moto.mock_aws`.
 
@@ -59,15 +72,20 @@ def scan(
         include_pass: Also return *pass* and *not-applicable*.
         config: A `Config`, or the path of a bastionless.yaml.
         lookup_events: Days of CloudTrail's event history to read for `ScanReport.evidence`, 90 at most; 0 for none.
+        baseline: An earlier result (a JSON or SARIF file of ours), for `Finding.change` and `ScanReport.comparison`.
+        today: The day by which waivers expire; None: the day the facts were collected.
 
     Raises:
         CredentialsError: AWS does not know who asks, or no longer accepts it.
         UsageError: A Region, a rule, a card or a setting does not exist. (Every other refusal becomes a gap.)
+        ReportError: The baseline is none of ours, or damaged.
     """
     wanted = configure(config, select=select, regions=regions, rules=rules)
     chosen = choose_rules(wanted)
+    earlier = read_baseline(baseline)
     inventories = collect(kinds_read(chosen), wanted, session=session, lookup_events=lookup_events)
-    return judge(inventories, chosen, include_pass=include_pass)
+    report = judge(inventories, chosen, include_pass=include_pass)
+    return settle(report, wanted, baseline=earlier, today=today)
 
 
 def gate(
@@ -163,7 +181,7 @@ def gate(
             rules=chosen,
             tool_version=__version__,
         )
-    return _on_lines_of_here(report)
+    return settle(_on_lines_of_here(report), wanted)
 
 
 def _on_lines_of_here(report: ScanReport) -> ScanReport:
@@ -216,13 +234,18 @@ def evaluate(
     *,
     include_pass: bool = False,
     config: Config | str | Path | None = None,
+    baseline: str | Path | EarlierReport | None = None,
+    today: date | None = None,
 ) -> ScanReport:
     """The report of the rules over inventories that are already there; makes no call at all.
 
-    Raises `UsageError` where a rule, a card or a setting does not exist.
+    `baseline` and `today` are those of `scan`. Raises `UsageError` where a rule, a card or a setting does not exist.
     """
     listed = (inventories,) if isinstance(inventories, Inventory) else tuple(inventories)
-    return judge(listed, choose_rules(configure(config, select=select, rules=rules)), include_pass=include_pass)
+    wanted = configure(config, select=select, rules=rules)
+    earlier = read_baseline(baseline)
+    report = judge(listed, choose_rules(wanted), include_pass=include_pass)
+    return settle(report, wanted, baseline=earlier, today=today)
 
 
 def reach(
@@ -543,6 +566,54 @@ def update_inventory(inventories: Sequence[Inventory], folder: Path) -> tuple[Pa
     return tuple(changed)
 
 
+def settle(
+    report: ScanReport,
+    config: Config,
+    *,
+    baseline: EarlierReport | None = None,
+    today: date | None = None,
+    inline: Sequence[InlineWaiver] = (),
+) -> ScanReport:
+    """The report with what is waived, and with what became of an earlier one; no finding comes, goes or changes.
+
+    Waivers expire by `today`, else by the day the facts were collected. `inline` are those that stood beside their
+    resources; raises `ConfigError` for one that lacks something.
+    """
+    from scanner.evaluate.baseline import compare
+    from scanner.evaluate.waivers import waive
+    from scanner.rulebook.shelf import load_rules
+    from scanner.rulebook.waivers import inline_waiver
+
+    waivers = (*config.waivers, *map(inline_waiver, inline))
+    if waivers:
+        known = (*report.rules, *load_rules(config.rules, brief=True))
+        report = waive(report, waivers, known=known, today=today or _day(report.taken_at or _now()))
+    return report if baseline is None else compare(report, baseline)
+
+
+def read_baseline(baseline: str | Path | EarlierReport | None) -> EarlierReport | None:
+    """The baseline in a file; raises `ReportError` where it is none of ours, or damaged."""
+    if baseline is None or isinstance(baseline, EarlierReport):
+        return baseline
+    from scanner.reports.earlier import read_baseline as read
+
+    return read(Path(baseline))
+
+
+def diff(before: str | Path, after: str | Path) -> ScanReport:
+    """The later of two results (JSON or SARIF files of ours) with what is new, unchanged, changed and gone since the earlier.
+
+    Raises `ReportError` for a file that is no result, or is damaged.
+    """
+    from scanner.evaluate.baseline import compare
+    from scanner.reports.earlier import read_baseline as read
+    from scanner.reports.earlier import read_result
+
+    later = read(Path(after))
+    digests = {one.finding.fingerprint: one.digest for one in later.failures}
+    return compare(read_result(Path(after)), read(Path(before)), digests=digests)
+
+
 def draw(inventory: Inventory, *, vpc_id: str = "", format: str = "svg", plain: bool = False) -> str:  # noqa: A002 - the option's name
     """A Region, or one of its VPCs, as a map: "svg", or Graphviz's "dot"."""
     from scanner.drawing import render
@@ -561,24 +632,44 @@ def exit_code(report: ScanReport, config: Config) -> int:
     """0 clean, 1 findings at or above the threshold, 3 incomplete.
 
     Incomplete wins: a report with holes must not be mistaken for a whole one, whatever it found. A Region that could not
-    be read, Regions that nobody could name, and a rule that crashed are such holes.
+    be read, Regions that nobody could name, and a rule that crashed are such holes. What is waived does not count, and with
+    `new_only` only what is worse than the baseline does; `strict_waivers` counts waivers that somebody has to look after.
     """
     if not report.whole or (config.fail_on_unknown and _doubts(report, config)):
         return EXIT_INCOMPLETE
     find = report.regressions if config.new_only else report.failures
     if config.fail_on is not None and find(at_least=config.fail_on):
         return EXIT_FINDINGS
+    if config.strict_waivers and report.waiver_troubles:
+        return EXIT_FINDINGS
     return EXIT_CLEAN
 
 
 def _doubts(report: ScanReport, config: Config) -> bool:
-    """Whether anything stayed unknown, or with `new_only` became so."""
-    if not (config.new_only and report.comparison is not None):
+    """Whether anything stayed unknown, or against an account became so: a baseline holds failures alone."""
+    changes = [one.change for one in report.findings if one.outcome is Outcome.UNKNOWN]
+    if not (config.new_only and any(changes)):
         return bool(report.totals.get("unknown"))
-    return any(
-        finding.outcome is Outcome.UNKNOWN and finding.change is not None and finding.change.is_worse
-        for finding in report.findings
-    )
+    return any(change is not None and change.is_worse for change in changes)
+
+
+def diff_exit_code(report: ScanReport, *, at_least: Severity | None) -> int:
+    """Of a comparison: 0 nothing is worse, 1 something is, 3 the later result is incomplete."""
+    return exit_code(report, Config(fail_on=at_least, new_only=True))
+
+
+def today() -> date:
+    """The day it is, in UTC: what commands that write waivers go by."""
+    return _day(_now())
+
+
+def _day(moment: str) -> date:
+    """The day of a moment, in UTC where the moment tells its offset."""
+    try:
+        parsed = datetime.fromisoformat(moment)
+    except ValueError:
+        return datetime.fromisoformat(_now()).date()
+    return (parsed.astimezone(UTC) if parsed.tzinfo else parsed).date()
 
 
 def _now() -> str:

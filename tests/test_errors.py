@@ -42,7 +42,7 @@ def test_the_drawn_tree_is_the_real_one_and_every_error_has_an_exit_code() -> No
         ("aws::ec2::vpc", ["AWS::EC2::VPC", "AWS::EC2::Subnet"], "did you mean 'AWS::EC2::VPC'?"),
         ("PrivateDnsEnabeld", ["PrivateDnsEnabled", "State"], "did you mean 'PrivateDnsEnabled'?"),
         ("zebra", ["low", "high"], "choose one of high, low"),
-        ("zebra", [f"choice{number}" for number in range(13)], ""),
+        ("zebra", [f"choice{number}" for number in range(17)], ""),
         ("zebra", [], ""),
     ],
 )

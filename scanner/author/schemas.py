@@ -9,6 +9,7 @@ from scanner.model import GapReason, Severity
 from scanner.rulebook.card import FOLLOWED, ID, SETTING_NAME
 from scanner.rulebook.configuration import ROLE_ARN
 from scanner.rulebook.limits import FORMATS
+from scanner.rulebook.waivers import FINGERPRINT
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _LEVELS = [level.value for level in Severity]
@@ -130,6 +131,54 @@ def config_schema() -> dict[str, Any]:
             "external_id": {"type": "string"},
             "role_session_name": {"type": "string"},
             "rules": {**_WORDS, "description": "Folders of your own cards, relative to this file."},
+            "waivers": {"type": ["array", "null"], "items": _waiver(), "description": "Flaws that somebody accepts."},
+            "strict_waivers": {
+                "type": "boolean",
+                "default": False,
+                "description": "Whether a waiver that expired, matches nothing or names no rule makes a scan fail.",
+            },
         },
+        "additionalProperties": False,
+    }
+
+
+def _waiver() -> dict[str, Any]:
+    resource = {
+        "type": "object",
+        "minProperties": 1,
+        "properties": {
+            "id": _FILLED,
+            "arn": {"type": "string", "pattern": "^arn:", "description": "`*` stands for any characters."},
+            "tag": {"type": "string", "pattern": "^[^=]+=", "description": "Key=Value"},
+            "account": {"type": "string", "pattern": "^[0-9]{12}$"},
+            "region": _FILLED,
+        },
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "rule": {**_FILLED, "description": "An id, a family, or a glob of ids such as NET0*."},
+            "resource": {
+                "anyOf": [
+                    {**_FILLED, "description": "An id, or an ARN in which `*` stands for any characters."},
+                    resource,
+                ]
+            },
+            "fingerprint": {
+                "type": "string",
+                "pattern": f"^{FINGERPRINT.pattern}$",
+                "description": "A finding's, in place of rule and resource.",
+            },
+            "owner": _FILLED,
+            "reason": _FILLED,
+            "until": {
+                "type": "string",
+                "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+                "description": "The last day it holds.",
+            },
+        },
+        "required": ["owner", "reason", "until"],
+        "oneOf": [{"required": ["rule", "resource"]}, {"required": ["fingerprint"]}],
         "additionalProperties": False,
     }

@@ -17,6 +17,8 @@ _COMMANDS: Mapping[str, str] = {
     "gate": "scanner.cli.gate:gate",
     "report": "scanner.cli.report:report",
     "sarif": "scanner.cli.sarif:sarif",
+    "diff": "scanner.cli.diff:diff",
+    "waive": "scanner.cli.waive:waive",
     "snapshot": "scanner.cli.snapshot:snapshot",
     "explain": "scanner.cli.explain:explain",
     "who": "scanner.cli.who:who",

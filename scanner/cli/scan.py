@@ -19,6 +19,7 @@ from scanner.cli.options import (
     rule_options,
     target_options,
 )
+from scanner.cli.standing import read_standing, standing_options
 
 
 @click.command(
@@ -28,6 +29,7 @@ from scanner.cli.options import (
 @target_options
 @history_options
 @rule_options
+@standing_options
 @report_options
 @place_options
 def scan(*, iac: Path | None, inventory: Path | None, **options: Any) -> int:
@@ -42,11 +44,12 @@ def scan(*, iac: Path | None, inventory: Path | None, **options: Any) -> int:
     started = time.monotonic()
     reports = Reports.prepared(options)
     check_folders(iac, inventory)
-    config = reports.configured(read_config(options))
+    config, baseline = read_standing(options, reports.configured(read_config(options)))
     target = read_target(options, config)
     rules = pipeline.choose_rules(config)
     inventories = read_inventories(target, pipeline.kinds_read(rules), config)
     report = pipeline.judge(inventories, rules, include_pass=reports.include_pass)
     report = on_lines(report, inventories, iac=iac, inventory=inventory)
+    report = pipeline.settle(report, config, baseline=baseline)
     reports.write(report, stream=sys.stdout, verbose=target.verbose, seconds=time.monotonic() - started)
     return pipeline.exit_code(report, config)

@@ -1,7 +1,7 @@
 """The nouns: frozen, typed values that every stage shares and none of them owns."""
 
 from scanner.model.change import BaselineState, Change
-from scanner.model.comparison import Comparison
+from scanner.model.comparison import Comparison, EarlierFinding, EarlierReport
 from scanner.model.config import Config
 from scanner.model.finding import Finding, Outcome
 from scanner.model.framework import Framework
@@ -15,6 +15,7 @@ from scanner.model.rule import Answer, Aside, Check, Clear, Flag, Limits, Rule, 
 from scanner.model.severity import Severity
 from scanner.model.unknown import Undecided, Unknown
 from scanner.model.view import View
+from scanner.model.waiver import InlineWaiver, JudgedWaiver, Scope, Suppression, Waiver, WaiverState
 
 __all__ = [
     "GLOBAL",
@@ -27,13 +28,17 @@ __all__ = [
     "Comparison",
     "Config",
     "Coverage",
+    "EarlierFinding",
+    "EarlierReport",
     "Finding",
     "Flag",
     "Framework",
     "Gap",
     "GapReason",
     "Hop",
+    "InlineWaiver",
     "Inventory",
+    "JudgedWaiver",
     "Limits",
     "Location",
     "Origin",
@@ -41,13 +46,17 @@ __all__ = [
     "Resource",
     "Rule",
     "ScanReport",
+    "Scope",
     "Setting",
     "Severity",
+    "Suppression",
     "Target",
     "Undecided",
     "Unknown",
     "Unsure",
     "View",
+    "Waiver",
+    "WaiverState",
     "World",
     "merge",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scanner.model.severity import Severity
+from scanner.model.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class Config:
     """Selection, settings, severities and thresholds.
 
     `select` and `ignore` hold rule ids ("NET001") or families ("NET"); an empty `select` means all. `fail_on` is the
-    least severity that makes a scan fail, None for never. `places` tells where in the file each key stands.
+    least severity that makes a scan fail, None for never; with `new_only` only what is worse than the baseline counts, and with
+    `strict_waivers` a waiver that expired, matches nothing or names no rule makes it fail too. `places` tells where in the file each key stands.
     """
 
     select: tuple[str, ...] = ()
@@ -28,6 +30,8 @@ class Config:
     external_id: str = ""
     role_session_name: str = ""
     rules: tuple[str, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    strict_waivers: bool = False
     new_only: bool = False
     places: Mapping[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
 

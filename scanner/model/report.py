@@ -14,6 +14,7 @@ from scanner.model.framework import Framework
 from scanner.model.gap import Gap
 from scanner.model.rule import Rule
 from scanner.model.severity import Severity
+from scanner.model.waiver import JudgedWaiver
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,7 +50,8 @@ class ScanReport:
     `findings` holds *fail*, *unknown* and *error* in a stable order, and *pass* and *not-applicable* when they were
     asked for; `totals` counts every outcome either way. `taken_at` is the time of collection (ISO 8601, UTC).
     `evidence` tells what CloudTrail's event history holds, None where nobody asked for it; `frameworks` which controls
-    the rules answer; `comparison` what became of what was wrong before, None where nothing was compared.
+    the rules answer; `waivers` what became of each waiver; `comparison` what became of what was wrong before, None where
+    nothing was compared.
     """
 
     findings: tuple[Finding, ...]
@@ -60,21 +62,24 @@ class ScanReport:
     taken_at: str = ""
     tool_version: str = ""
     evidence: Evidence | None = None
+    waivers: tuple[JudgedWaiver, ...] = ()
     comparison: Comparison | None = None
     frameworks: tuple[Framework, ...] = ()
     coverage: Coverage | None = None
     """Of templates and plans only."""
 
     def failures(self, *, at_least: Severity = Severity.INFO) -> tuple[Finding, ...]:
-        """The *fail* findings of this severity and above."""
+        """The *fail* findings of this severity and above that nobody waived."""
         return tuple(
             finding
             for finding in self.findings
-            if finding.outcome is Outcome.FAIL and finding.severity.rank >= at_least.rank
+            if finding.outcome is Outcome.FAIL
+            and finding.severity.rank >= at_least.rank
+            and finding.suppression is None
         )
 
     def regressions(self, *, at_least: Severity = Severity.INFO) -> tuple[Finding, ...]:
-        """Those of `failures` that are new since the baseline, or worse; all, where there is none."""
+        """Those of `failures` that are new since the baseline, graver, or no longer waived; all, where there is none."""
         if self.comparison is None:
             return self.failures(at_least=at_least)
         return tuple(
@@ -84,8 +89,18 @@ class ScanReport:
         )
 
     @property
+    def waived(self) -> tuple[Finding, ...]:
+        """The findings that somebody waived; they keep their outcome and their evidence."""
+        return tuple(finding for finding in self.findings if finding.suppression is not None)
+
+    @property
+    def waiver_troubles(self) -> tuple[JudgedWaiver, ...]:
+        """The waivers that expired, match nothing, or name a rule that does not exist."""
+        return tuple(judged for judged in self.waivers if judged.state.is_trouble)
+
+    @property
     def by_severity(self) -> Mapping[str, int]:
-        """How many *fail* findings there are of each severity that occurs."""
+        """How many *fail* findings that nobody waived there are of each severity that occurs."""
         return Counter(finding.severity.value for finding in self.failures())
 
     @property

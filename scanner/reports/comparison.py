@@ -9,14 +9,16 @@ from scanner.reports.sheet import Sheet, Style
 from scanner.reports.text import clean, counted, label
 
 
-def add_comparison(sheet: Sheet, report: ScanReport, comparison: Comparison) -> None:
+def add_change_of_account(sheet: Sheet, report: ScanReport, comparison: Comparison) -> None:
     """What is gone, one line a rule; of the rest only how much there is."""
     if comparison.absent:
         sheet.gap()
         sheet.add(f"CLOSED  this change closes {counted(len(comparison.absent), 'finding')}", style=Style.GOOD)
         for rule_id, names in _by_rule(comparison.absent):
             sheet.add(names, first=f"  {clean(rule_id)}  ", rest="    ")
-    stays = [one for one in report.findings if one.change is not None and not one.change.is_worse]
+    stays = [
+        one for one in report.findings if one.change is not None and not one.change.is_worse and not one.suppression
+    ]
     failed = [one for one in stays if one.outcome is Outcome.FAIL]
     doubtful = [one for one in stays if one.outcome is Outcome.UNKNOWN]
     if stays:

@@ -10,7 +10,6 @@ from pathlib import PurePath
 from typing import Any
 
 from scanner.model import (
-    Comparison,
     Coverage,
     Finding,
     Framework,
@@ -27,11 +26,17 @@ from scanner.reports.hops import hop_as_json
 from scanner.reports.layout import dump
 from scanner.reports.options import RenderOptions
 from scanner.reports.report_schema import FORMAT, VERSION, report_schema
+from scanner.reports.standing_json import comparison_as_json, standing_of, waiver_as_json
 from scanner.reports.text import name_of
 
 __all__ = ["FORMAT", "VERSION", "render", "report_schema"]
 
-_ONE_A_LINE = frozenset({"findings", "frameworks", "gaps", "rules", "severities", "targets", "totals"})
+_ONE_A_LINE = frozenset(
+    {
+        *("absent", "comparison", "findings", "frameworks", "gaps", "rules", "severities", "targets", "totals"),
+        *("unjudged", "waivers"),
+    }
+)
 
 
 def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - programs read any width
@@ -55,7 +60,9 @@ def _document(report: ScanReport) -> dict[str, Any]:
         "frameworks": [_framework(one, {rule.id for rule in report.rules}) for one in report.frameworks],
         "gaps": [gap_as_json(gap) for gap in sorted(report.gaps)],
         "evidence": _evidence(report.evidence) if report.evidence else None,
-        "comparison": _comparison(report.comparison) if report.comparison else None,
+        "waived": len(report.waived),
+        "waivers": [waiver_as_json(judged) for judged in report.waivers],
+        "comparison": comparison_as_json(report.comparison, finding_as_json, order=finding_order),
         "findings": [finding_as_json(finding) for finding in sorted(report.findings, key=finding_order)],
     }
 
@@ -67,15 +74,6 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "notice": evidence.notice,
         "unreadable": evidence.unreadable,
         "attempts": [{**asdict(attempt), "sources": list(attempt.sources)} for attempt in evidence.attempts],
-    }
-
-
-def _comparison(comparison: Comparison) -> dict[str, Any]:
-    return {
-        "name": comparison.name,
-        "taken_at": comparison.taken_at,
-        "absent": [finding_as_json(finding) for finding in sorted(comparison.absent, key=finding_order)],
-        "unjudged": [finding_as_json(finding) for finding in sorted(comparison.unjudged, key=finding_order)],
     }
 
 
@@ -107,9 +105,10 @@ def finding_as_json(finding: Finding) -> dict[str, Any]:
             "id": resource.id,
             "arn": resource.arn,
             "name": name_of(resource),
+            "scaling_group": finding.scaling_group,
         },
         "location": _location(finding.location),
-        "change": asdict(finding.change) | {"state": finding.change.state.value} if finding.change else None,
+        **standing_of(finding),
     }
 
 

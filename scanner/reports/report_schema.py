@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from scanner.model import BaselineState, GapReason, Outcome, Severity
+from scanner.model import GapReason, Outcome, Severity
+from scanner.reports.standing_json import change_schema, comparison_schema, suppression_schema, waivers_schema
 
 FORMAT = "bastionless-report"
 VERSION = 1
@@ -42,7 +43,7 @@ def report_schema() -> dict[str, Any]:
             },
             severities={
                 **_object(**{severity.value: _COUNT for severity in Severity}),
-                "description": "How many findings with the outcome fail there are of each severity.",
+                "description": "How many findings with the outcome fail that nobody waived there are of each severity.",
             },
             coverage={
                 "anyOf": [{"type": "null"}, _coverage()],
@@ -59,15 +60,12 @@ def report_schema() -> dict[str, Any]:
                 "anyOf": [{"type": "null"}, _evidence()],
                 "description": "What CloudTrail's event history tells of logins; null where nobody asked for it.",
             },
-            comparison={
-                **_or_null(
-                    name={**_TEXT, "description": "What the answers were compared with."},
-                    taken_at=_TEXT,
-                    absent={**_list_of(_finding()), "description": "Failures of before that are gone."},
-                    unjudged={**_list_of(_finding()), "description": "Failures of before of which nobody can say it."},
-                ),
-                "description": "What became of earlier failures; null where nothing was compared.",
+            waived={
+                **_COUNT,
+                "description": "How many findings are waived; `totals` counts them as fail all the same.",
             },
+            waivers=waivers_schema(),
+            comparison=comparison_schema(_finding()),
             findings={
                 **_list_of(_finding()),
                 "description": "fail, unknown and error; pass and not-applicable where they were asked for.",
@@ -143,19 +141,11 @@ def _finding() -> dict[str, Any]:
             id=_TEXT,
             arn=_TEXT,
             name={**_TEXT, "description": 'The Name tag, or "".'},
+            scaling_group={**_TEXT, "description": 'The Auto Scaling group of an instance, or "".'},
         ),
         location=_location("Where somebody's files describe the resource, or list it; null where none does."),
-        change={
-            **_or_null(
-                state={"enum": [state.value for state in BaselineState]},
-                remark=_TEXT,
-                is_worse={
-                    "type": "boolean",
-                    "description": "True for what is new, and for what is graver than before.",
-                },
-            ),
-            "description": "What became of the finding since before; null where nothing was compared.",
-        },
+        suppression=suppression_schema(),
+        change=change_schema(),
     )
 
 
@@ -258,10 +248,6 @@ def _severity() -> dict[str, Any]:
 
 def _list_of(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
-
-
-def _or_null(**members: dict[str, Any]) -> dict[str, Any]:
-    return {"anyOf": [{"type": "null"}, _object(**members)]}
 
 
 def _object(**members: dict[str, Any]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from scanner.reports.sarif_notices import (
 from scanner.reports.sarif_results import Answer, Results, answers_of, failures_of
 from scanner.reports.sarif_rules import descriptors, rules_of
 from scanner.reports.sarif_serializer import serialize
+from scanner.reports.sarif_standing import scope_of
 from scanner.reports.sarif_taxonomies import references, taxonomies
 
 MOST_RESULTS = 5_000
@@ -115,7 +116,7 @@ def _github_run(
     run = _run(report, account, share, failures[:MOST_RESULTS], indexed)
     if len(failures) > MOST_RESULTS:
         notices.insert(0, notice(CUT, f"The {MOST_RESULTS:,} gravest of {len(failures):,} results are in this file"))
-        run.properties = {"resultsFound": len(failures), "resultsWritten": MOST_RESULTS}
+        run.properties |= {"resultsFound": len(failures), "resultsWritten": MOST_RESULTS}
         tell(f"the SARIF of {account or 'the report'} holds the {MOST_RESULTS:,} gravest of {len(failures):,} results")
     run.tool.driver.rules = descriptors(rules, frameworks=report.frameworks)
     run.invocations = [_invocation(report, notices)]
@@ -152,6 +153,7 @@ def _run(
         tool=om.Tool(driver=_driver(report)),
         automation_details=om.RunAutomationDetails(id=_category(account, share.targets)),
         results=Results(answers, rules=indexed),
+        properties=scope_of(share.targets),
     )
 
 

@@ -13,6 +13,7 @@ from scanner.model import Finding, Location, Outcome, Rule
 from scanner.reports.sarif_flows import code_flows
 from scanner.reports.sarif_places import location, path_of
 from scanner.reports.sarif_rules import LEVELS
+from scanner.reports.sarif_standing import RESOURCE, add_standing
 from scanner.reports.sarif_text import message_text, sentence
 from scanner.reports.text import counted, label
 
@@ -49,8 +50,9 @@ class Answer:
 
 
 def failures_of(findings: Iterable[Finding]) -> list[Answer]:
-    """The *fail* findings, worst first; those of one fingerprint together, and those of one line."""
-    return _worst_first(_by_line(_together(one for one in findings if one.outcome is Outcome.FAIL)))
+    """The *fail* findings that nobody waived, worst first; those of one fingerprint together, and those of one line."""
+    counting = (one for one in findings if one.outcome is Outcome.FAIL and one.suppression is None)
+    return _worst_first(_by_line(_together(counting)))
 
 
 def answers_of(findings: Iterable[Finding]) -> list[Answer]:
@@ -116,18 +118,19 @@ def _result(answer: Answer, index: int, rule: Rule) -> Any:
 
     worst = answer.worst
     kind = _KINDS[worst.outcome]
-    return om.Result(
+    result = om.Result(
         message=om.Message(text=_message(answer, rule)),
         rule_id=rule.id,
         rule_index=index,
         kind=kind,
         level=LEVELS[worst.severity] if kind == "fail" else "none",
         locations=[location(worst.resource, worst.location, path=answer.path, planned=bool(worst.identity))],
-        partial_fingerprints={**_line_hash(answer, worst.location), "bastionlessResource/v1": answer.fingerprint},
+        partial_fingerprints={**_line_hash(answer, worst.location), RESOURCE: answer.fingerprint},
         guid=str(uuid.uuid5(_NAMESPACE, answer.fingerprint)),
         code_flows=code_flows(worst.resource, worst.path) or None,
         properties=_properties(answer),
     )
+    return add_standing(result, worst)
 
 
 def _line_hash(answer: Answer, place: Location | None) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,22 @@ from scanner.model import (
     Gap,
     GapReason,
     Hop,
+    JudgedWaiver,
     Location,
     Outcome,
     Resource,
     Rule,
     ScanReport,
+    Scope,
     Setting,
     Severity,
+    Suppression,
     Target,
+    Waiver,
+    WaiverState,
 )
 from scanner.model.evidence import Attempt, Evidence
+from scanner.model.finding import GROUP_TAG
 from scanner.reports.report_schema import FORMAT, VERSION, report_schema
 from scanner.reports.shape import compile_schema
 
@@ -63,7 +70,10 @@ def parse_report(content: str | bytes, *, place: str) -> ScanReport:
         raise ReportError(
             f"the report is damaged at {wrong.removeprefix('.').removeprefix(': ')}", place=place, cure=_WRITE
         )
-    return _report(document)
+    try:
+        return _report(document)
+    except ValueError as mistake:  # a day that no calendar has
+        raise ReportError(f"the report is damaged: {mistake}", place=place, cure=_WRITE) from None
 
 
 def _cure(document: Any) -> str:
@@ -84,10 +94,16 @@ def _report(document: Mapping[str, Any]) -> ScanReport:
         taken_at=document["taken_at"],
         tool_version=document["tool_version"],
         evidence=_evidence(document["evidence"]),
-        coverage=None if document["coverage"] is None else Coverage(**_only(document["coverage"], Coverage)),
-        frameworks=tuple(_framework(one) for one in document["frameworks"]),
+        coverage=coverage_from(document["coverage"]),
+        frameworks=tuple(framework_from(one) for one in document["frameworks"]),
+        waivers=tuple(_waiver(one) for one in document["waivers"]),
         comparison=_comparison(document["comparison"]),
     )
+
+
+def coverage_from(record: Mapping[str, Any] | None) -> Coverage | None:
+    """How much of templates was read, back from JSON."""
+    return None if record is None else Coverage(**_only(record, Coverage))
 
 
 def _only(record: Mapping[str, Any], noun: type) -> dict[str, Any]:
@@ -98,21 +114,37 @@ def _only(record: Mapping[str, Any], noun: type) -> dict[str, Any]:
 
 def _finding(record: Mapping[str, Any]) -> Finding:
     about = record["resource"]
-    facts = {"Tags": [{"Key": "Name", "Value": about["name"]}]} if about["name"] else {}
+    tags = {"Name": about["name"], GROUP_TAG: about["scaling_group"]}
+    listed = [{"Key": key, "Value": value} for key, value in tags.items() if value]
     identity = (about["kind"], about["partition"], about["account"], about["region"], about["id"], about["arn"])
     return Finding(
         rule_id=record["rule_id"],
         outcome=Outcome(record["outcome"]),
         severity=Severity(record["severity"]),
-        resource=Resource(*identity, facts),
+        resource=Resource(*identity, {"Tags": listed} if listed else {}),
         message=record["message"],
         because=tuple(record["because"]),
         fix=record["fix"],
         path=tuple(_hop(hop) for hop in record["path"]),
-        location=_location(record["location"]),
+        location=location_from(record["location"]),
         identity=record["identity"],
+        suppression=_suppression(record["suppression"]),
         change=_change(record["change"]),
     )
+
+
+def _suppression(record: Mapping[str, Any] | None) -> Suppression | None:
+    return None if record is None else Suppression(**_only(record, Suppression))
+
+
+def _waiver(record: Mapping[str, Any]) -> JudgedWaiver:
+    """Raises `ValueError` for a day that is none; the schema has seen all else."""
+    about = record["resource"]
+    key, _, value = about["tag"].partition("=")
+    scope = Scope(**{**_only(about, Scope), "tag": (key, value) if about["tag"] else None})
+    until = date.fromisoformat(record["until"])
+    waiver = Waiver(**{**_only(record, Waiver), "scope": scope, "until": until})
+    return JudgedWaiver(waiver, WaiverState(record["state"]), record["sentence"], record["findings"])
 
 
 def _change(record: Mapping[str, Any] | None) -> Change | None:
@@ -132,10 +164,11 @@ def _comparison(record: Mapping[str, Any] | None) -> Comparison | None:
 
 def _hop(record: Mapping[str, Any]) -> Hop:
     members = _only(record, Hop)
-    return Hop(**{**members, "is_opaque": record["inspects"], "location": _location(record["location"])})
+    return Hop(**{**members, "is_opaque": record["inspects"], "location": location_from(record["location"])})
 
 
-def _location(record: Mapping[str, Any] | None) -> Location | None:
+def location_from(record: Mapping[str, Any] | None) -> Location | None:
+    """A line, back from JSON."""
     return None if record is None else Location(**_only(record, Location))
 
 
@@ -164,6 +197,7 @@ def _evidence(record: Mapping[str, Any] | None) -> Evidence | None:
     return Evidence(**{**_only(record, Evidence), "attempts": attempts})
 
 
-def _framework(record: Mapping[str, Any]) -> Framework:
+def framework_from(record: Mapping[str, Any]) -> Framework:
+    """A framework, back from JSON."""
     controls = {control: tuple(rules) for control, rules in record["controls"].items()}
     return Framework(**{**_only(record, Framework), "controls": controls, "proposed": record["proposed"]})

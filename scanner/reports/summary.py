@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanner.model import GLOBAL, Coverage, Outcome, ScanReport, Severity
 from scanner.reports.sheet import Sheet, Style
+from scanner.reports.standing import comparison_in_words
 from scanner.reports.text import clean, counted
 
 _WORDS = {
@@ -18,10 +19,13 @@ _ALWAYS = (Outcome.UNKNOWN, Outcome.PASS)
 def add_summary(sheet: Sheet, report: ScanReport, *, seconds: float | None) -> None:
     """What was scanned, then the counts; before them one friendly line where nothing is wrong."""
     sheet.gap()
-    if not report.totals.get(Outcome.FAIL.value) and not report.failures():
+    if not _failed(report) and not report.failures():
         sheet.add(_no_flaw(report), style=Style.GOOD if report.complete and _resources(report) else Style.DOUBT)
     sheet.add(_scanned(report, seconds=seconds), rest="  ")
     sheet.add(_counts(report), rest="  ", style=Style.STRONG)
+    since = comparison_in_words(report)
+    if since:
+        sheet.add(since, rest="  ", style=Style.STRONG)
 
 
 def _no_flaw(report: ScanReport) -> str:
@@ -31,6 +35,8 @@ def _no_flaw(report: ScanReport) -> str:
         return "No flaw found, but no resources either: check the account, the Regions and the permissions."
     if not report.complete or report.gaps:
         return "No flaw found in what could be read; what is listed above was not decided."
+    if report.waived:
+        return "No flaw found but those that are waived. Everything that was asked could be decided."
     return "No flaw found. Everything that was asked could be decided."
 
 
@@ -62,13 +68,20 @@ def _planned(report: ScanReport, coverage: Coverage, *, seconds: float | None) -
 def _counts(report: ScanReport) -> str:
     severities = report.by_severity
     found = [f"{severities[s.value]:,} {s.value}" for s in reversed(Severity) if severities.get(s.value)]
-    failed = report.totals.get(Outcome.FAIL.value, sum(severities.values()))
+    failed = _failed(report)
     detail = f" ({', '.join(found)})" if found else ""
     numbers = {outcome: report.totals.get(outcome.value, 0) for outcome in _WORDS}
     others = [
         f"{numbers[outcome]:,} {words}" for outcome, words in _WORDS.items() if numbers[outcome] or outcome in _ALWAYS
     ]
-    return f"{counted(failed, 'finding')}{detail}; {', '.join(others)}."
+    waived = [f"{len(report.waived):,} waived"] if report.waived else []
+    return f"{counted(failed, 'finding')}{detail}; {', '.join([*waived, *others])}."
+
+
+def _failed(report: ScanReport) -> int:
+    """How many failures count, listed or not."""
+    waived = len(report.waived)
+    return report.totals.get(Outcome.FAIL.value, len(report.failures()) + waived) - waived
 
 
 def _resources(report: ScanReport) -> int:

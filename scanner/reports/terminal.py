@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from itertools import groupby
 
 from scanner.model import Finding, Outcome, Rule, ScanReport
-from scanner.reports.comparison import add_comparison
+from scanner.reports.comparison import add_change_of_account
 from scanner.reports.evidence import add_evidence
 from scanner.reports.grouping import Doubt, doubts, merged_gaps
 from scanner.reports.hops import add_hops, hops_in_a_line
 from scanner.reports.options import RenderOptions
 from scanner.reports.sheet import Sheet, Style
+from scanner.reports.standing import add_comparison, add_waived, add_waiver_troubles, mark_of
 from scanner.reports.summary import add_summary
 from scanner.reports.text import clean, counted, is_command, label, paragraphs
 
@@ -23,27 +24,36 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     sheet = Sheet(width=options.width, color=options.color)
     answers: dict[Outcome, list[Finding]] = {outcome: [] for outcome in Outcome}
     for finding in report.findings:
-        if options.verbose or not _stays(finding):
+        if finding.suppression is None and (options.verbose or not _stays(finding, report)):
             answers[finding.outcome].append(finding)
     rules = {rule.id: rule for rule in report.rules}
     _add_failures(sheet, answers[Outcome.FAIL], rules, options)
+    add_waived(sheet, report, options)
+    if report.comparison is not None and not _is_planned(report):
+        add_comparison(sheet, report.comparison, options)
     _add_listed(sheet, "PASSED", answers[Outcome.PASS], options)
     _add_listed(sheet, "NOT APPLICABLE", answers[Outcome.NOT_APPLICABLE], options)
     _add_doubts(sheet, answers[Outcome.UNKNOWN], options)
     _add_errors(sheet, answers[Outcome.ERROR], rules)
-    if report.comparison is not None:
-        add_comparison(sheet, report, report.comparison)
+    if report.comparison is not None and _is_planned(report):
+        add_change_of_account(sheet, report, report.comparison)
     _add_gaps(sheet, report)
     _add_failed_targets(sheet, report)
+    add_waiver_troubles(sheet, report)
     if report.evidence:
         add_evidence(sheet, report.evidence)
     add_summary(sheet, report, seconds=options.seconds)
     return sheet.text
 
 
-def _stays(finding: Finding) -> bool:
-    """Whether it was like this before, and is no worse now."""
-    return finding.change is not None and not finding.change.is_worse
+def _is_planned(report: ScanReport) -> bool:
+    """Whether the report is about a change to an account, rather than about the account."""
+    return report.coverage is not None
+
+
+def _stays(finding: Finding, report: ScanReport) -> bool:
+    """Whether a change leaves the account in this as it was."""
+    return _is_planned(report) and finding.change is not None and not finding.change.is_worse
 
 
 def _add_failures(sheet: Sheet, failures: list[Finding], rules: dict[str, Rule], options: RenderOptions) -> None:
@@ -76,7 +86,9 @@ def _add_rule(sheet: Sheet, found: list[Finding], rule: Rule | None, options: Re
 
 
 def _add_finding(sheet: Sheet, finding: Finding, *, fix: str, options: RenderOptions) -> None:
-    sheet.add(f"{label(finding.resource)}  {_place(finding)}", first="  ", rest="      ", style=Style.NAME)
+    sheet.add(
+        f"{label(finding.resource)}  {_place(finding)}{mark_of(finding)}", first="  ", rest="      ", style=Style.NAME
+    )
     sheet.add(clean(finding.message.strip()), first="    ", rest="    ")
     for fact in filter(None, map(str.strip, finding.because)):
         sheet.add(clean(fact), first="    - ", rest="      ", style=Style.QUIET)
@@ -84,6 +96,8 @@ def _add_finding(sheet: Sheet, finding: Finding, *, fix: str, options: RenderOpt
         add_hops(sheet, finding.path, indent=4)
     elif finding.path:
         sheet.add(f"proved in {hops_in_a_line(finding.path)}", first="    - ", rest="      ", style=Style.QUIET)
+    if options.verbose:
+        sheet.add(f"fingerprint {finding.fingerprint}", first="    - ", rest="      ", style=Style.QUIET)
     _add_fix(sheet, fix, indent=4)
 
 

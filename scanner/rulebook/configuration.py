@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from scanner.errors import ConfigError, did_you_mean
-from scanner.model import Config, Severity
+from scanner.model import Config, Severity, Waiver
 from scanner.rulebook.document import Document, Step, read_document
+from scanner.rulebook.waivers import read_waivers
 
 NAMES = ("bastionless.yaml", "bastionless.yml")
 NEVER = "never"
@@ -116,6 +117,10 @@ def _settings(document: Document, path: tuple[Step, ...], value: Any) -> Mapping
     return {str(key): {str(name): item for name, item in body.items()} for key, body in value.items()}
 
 
+def _waivers(document: Document, path: tuple[Step, ...], value: Any) -> tuple[Waiver, ...]:
+    return () if value is None else read_waivers(document, path, value)
+
+
 _READERS: Mapping[str, Callable[[Document, tuple[Step, ...], Any], Any]] = {
     "select": _words,
     "ignore": _words,
@@ -128,5 +133,7 @@ _READERS: Mapping[str, Callable[[Document, tuple[Step, ...], Any], Any]] = {
     "external_id": _word,
     "role_session_name": _word,
     "rules": _words,
+    "waivers": _waivers,
+    "strict_waivers": _truth,
 }
 KEYS = tuple(_READERS)

@@ -43,6 +43,16 @@ class Document:
     data: Any
     _root: yaml.Node | None
 
+    @property
+    def root(self) -> yaml.Node | None:
+        """The file's own node, None where the file is empty."""
+        return self._root
+
+    def node(self, key: str) -> yaml.Node | None:
+        """The node under a key of the file's mapping, or None."""
+        pairs = self._root.value if isinstance(self._root, yaml.MappingNode) else ()
+        return next((value for name, value in pairs if name.value == key), None)
+
     def line(self, *path: Step) -> int:
         """The line (from 1) of the part at `path`, or of its nearest ancestor that exists."""
         node, line = self._root, 1

@@ -75,8 +75,10 @@ def test_a_finding_is_told_with_everything_known_of_it() -> None:
                 "id": "i-1",
                 "arn": "arn:aws:ec2:eu-west-1:123456789012:instance/i-1",
                 "name": "web",
+                "scaling_group": "",
             },
             "location": None,
+            "suppression": None,
             "change": None,
         }
     ]

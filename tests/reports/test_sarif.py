@@ -103,8 +103,11 @@ def test_a_result_is_all_of_a_finding() -> None:
         "partialFingerprints": {
             "primaryLocationLineHash": f"{found.fingerprint}:1",
             "bastionlessResource/v1": found.fingerprint,
+            "bastionlessSays/v1": found.digest,
         },
         "properties": {
+            "id": "i-1",
+            "partition": "aws",
             "account": ACCOUNT,
             "region": "eu-west-1",
             "arn": f"arn:aws:ec2:eu-west-1:{ACCOUNT}:instance/i-1",

@@ -87,7 +87,8 @@ def test_nothing_is_cut_of_the_full_file_and_what_is_cut_for_github_is_told() ->
     many = report(*(finding(f"i-{number:04}", rule=UNUSED_DNS) for number in range(5_003)))
     assert len(json.loads(render(many, format="sarif-full"))["runs"][0]["results"]) == 5_003
     run = json.loads(render(many, format="sarif", options=RenderOptions(tell=told.append)))["runs"][0]
-    assert run["properties"] == {"resultsFound": 5_003, "resultsWritten": 5_000}
+    told_of_run = {name: run["properties"][name] for name in ("resultsFound", "resultsWritten")}
+    assert told_of_run == {"resultsFound": 5_003, "resultsWritten": 5_000}
     assert told == ["the SARIF of 123456789012 holds the 5,000 gravest of 5,003 results"]
 
 

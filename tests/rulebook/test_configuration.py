@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from scanner.errors import ConfigError
-from scanner.model import Config, Severity
+from scanner.model import Config, Scope, Severity, Waiver
 from scanner.rulebook.configuration import KEYS, find_config, read_config, threshold
 
 WHOLE = """\
@@ -24,6 +25,9 @@ role_arn: arn:aws:iam::111122223333:role/path/audit
 external_id: "42"
 role_session_name: nightly
 rules: [my-rules, /opt/rules, ../shared]
+waivers:
+  - {rule: NET001, resource: i-1, owner: net, reason: a demo, until: 2027-01-31}
+strict_waivers: true
 """
 
 
@@ -48,6 +52,8 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         external_id="42",
         role_session_name="nightly",
         rules=(str(tmp_path / "my-rules"), "/opt/rules", str(tmp_path / "../shared")),
+        waivers=(Waiver("NET001", Scope(id="i-1"), "net", "a demo", date(2027, 1, 31), f"{path}:15"),),
+        strict_waivers=True,
     )
     assert all(f"\n{key}:" in f"\n{WHOLE}" for key in KEYS)
 
