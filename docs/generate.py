@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,9 +10,12 @@ import click
 
 from scanner.author.pages import rule_pages
 from scanner.cli import cli
-from scanner.evaluate.worlds import observe
+from scanner.evaluate.worlds import kinds_answered, observe
 from scanner.model import Rule
-from scanner.rulebook.shelf import READS, built_in_folder, load_rules
+from scanner.rulebook.document import read_document
+from scanner.rulebook.index import NAME, Entry, digest_of, write_index
+from scanner.rulebook.shelf import built_in_folder, load_rules
+from scanner.rulebook.world import EXPECTATIONS
 
 HERE = Path(__file__).resolve().parent
 GENERATED = ("rules/*.md", "schema/*.json", "iam-policy.json", "cli.md")
@@ -33,10 +35,16 @@ def cli_page() -> str:
     return "\n".join(lines)
 
 
-def reads(rules: Sequence[Rule]) -> str:
-    """What each built-in rule was seen to read while it played its worlds."""
-    seen = {Path(rule.file).relative_to(built_in_folder()).as_posix(): sorted(observe(rule)) for rule in rules}
-    return json.dumps(seen, indent=1, sort_keys=True) + "\n"
+def index(rules: Sequence[Rule]) -> str:
+    """What a run needs of each built-in card, and what its rule was seen to read while it played its worlds."""
+    entries = {}
+    for rule in rules:
+        card = Path(rule.file)
+        data = {key: value for key, value in read_document(card).data.items() if key not in EXPECTATIONS}
+        entries[card.relative_to(built_in_folder()).as_posix()] = Entry(
+            digest_of(card), data, reads=observe(rule), answers=kinds_answered(rule)
+        )
+    return write_index(entries)
 
 
 def readme(policy: str) -> str:
@@ -50,7 +58,7 @@ def readme(policy: str) -> str:
 def main(*, check: bool) -> int:
     """0 when everything is (now) current."""
     rules = load_rules()
-    pages = {**rule_pages(rules), "cli.md": cli_page(), f"../rules/{READS}": reads(rules)}
+    pages = {**rule_pages(rules), "cli.md": cli_page(), f"../rules/{NAME}": index(rules)}
     pages["../README.md"] = readme(pages["iam-policy.json"])
     present = {path for pattern in GENERATED for path in HERE.glob(pattern)}
     wanted = {HERE / name: text for name, text in pages.items()}

@@ -265,7 +265,7 @@ def reach(
     `hops`, `cuts`, `reason`, and `door`: the load balancer or accelerator it comes through. Raises `UsageError` for a
     word, an id or a port that does not exist.
     """
-    from scanner.evaluate.run import with_account_wide
+    from scanner.evaluate.joins import with_account_wide
     from scanner.model import View
     from scanner.network.reach import reach_among
 
@@ -348,7 +348,7 @@ def who(
     Returns a `Who`: `rows` of `Capability`, `closed` (doors that lead nowhere), `notes` (what was not weighed) and
     `doubts` (what could not be read). Raises `UsageError` for an action, a target or a principal that does not exist.
     """
-    from scanner.evaluate.run import whole_account
+    from scanner.evaluate.joins import whole_account
     from scanner.logins.who import who as answer
     from scanner.model import View
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from scanner import kit
+from scanner.kit.homes import HOMES
 
 
 def test_every_name_it_promises_is_there() -> None:
@@ -15,5 +20,32 @@ def test_every_name_it_promises_is_there() -> None:
 
 def test_importing_it_loads_neither_aws_nor_reports_nor_yaml() -> None:
     source = "import sys, scanner.kit; print([m for m in ('boto3', 'botocore', 'yaml', 'rich', 'sarif_om') if m in sys.modules])"
+    shown = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == "[]"
+
+
+def test_every_word_is_what_type_checkers_are_told_it_is() -> None:
+    tree = ast.parse(Path(kit.__file__).read_text(encoding="utf-8"))
+    [block] = [node for node in tree.body if isinstance(node, ast.If)]
+    told = {
+        alias.asname or alias.name: f"{node.module}:{alias.name}"
+        for node in block.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert told == HOMES
+    assert {*HOMES, "listed", "tag_among", "word"} == set(kit.__all__) == set(dir(kit))
+
+
+def test_a_word_that_it_does_not_have_is_an_import_error() -> None:
+    with pytest.raises(ImportError, match="cannot import name 'everything'"):
+        exec("from scanner.kit import everything")
+
+
+def test_a_rule_about_networks_loads_nothing_about_people() -> None:
+    source = (
+        "import sys; from scanner.kit import Flag, world_ranges;"
+        "print([m for m in sys.modules if m.startswith(('scanner.logins', 'scanner.policy'))])"
+    )
     shown = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"

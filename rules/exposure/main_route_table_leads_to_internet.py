@@ -80,7 +80,7 @@ def _routes(inventory: Inventory, table: Resource) -> list[Mapping[str, Any]]:
 
 def _followers(inventory: Inventory, table: Resource, vpc_id: str) -> dict[str, list[str]]:
     """The subnets without an association of their own, and the network interfaces in them."""
-    told = {association.get("SubnetId") for association in structures(table, "Associations")}
+    told = [association.get("SubnetId") for association in structures(table, "Associations")]
     followers: dict[str, list[str]] = {}
     for subnet in inventory.linked(_SUBNET, "VpcId", vpc_id):
         if subnet.id in told or route_table_of(inventory, subnet).id != table.id:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from scanner.collect.reader import PROTOCOLS, XmlReader
 from scanner.collect.times import utc_text
 
 
@@ -26,18 +27,32 @@ class StrictParsers:
 
     def create_parser(self, protocol_name: str) -> _StrictParser:
         """The parser of a protocol ("ec2", "json", "query", ...)."""
-        return _StrictParser(self._factory.create_parser(protocol_name))
+        return _StrictParser(self._factory.create_parser(protocol_name), _reader(protocol_name))
+
+
+def _reader(protocol: str) -> XmlReader | None:
+    """The fast reader of a protocol of XML where lxml is installed; None leaves botocore's parser to it."""
+    if protocol not in PROTOCOLS:
+        return None
+    try:
+        return XmlReader(protocol)
+    except ImportError:
+        return None
 
 
 class _StrictParser:
-    def __init__(self, parser: Any) -> None:
+    def __init__(self, parser: Any, reader: XmlReader | None) -> None:
         self._parser = parser
+        self._reader = reader
 
     def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
         """What botocore's parser gives; raises ResponseParserError or IncompleteReadError for everything unreadable."""
         from botocore.parsers import ResponseParserError
 
         _insist_on_length(response)
+        answer = self._reader.read(response, shape) if self._reader else None
+        if answer is not None:
+            return answer
         try:
             return self._parser.parse(response, shape)
         except (

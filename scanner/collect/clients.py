@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from scanner.collect.answers import StrictParsers
 from scanner.collect.failures import Failure, failure_of
+from scanner.collect.transport import attach_transport, certificates
 from scanner.model import GapReason
 from scanner.version import __version__
 
@@ -68,15 +69,18 @@ class Clients:
 
 
 def make_client(session: Session, service: str, *, region: str, endpoint_url: str = "", config: Config) -> Any:
-    """A boto3 client with strict parsers."""
-    with strict_parsers(botocore_session(session)):
+    """A boto3 client with strict parsers, which sends over the connections that all of them share."""
+    core = botocore_session(session)
+    with strict_parsers(core):
         # The stubs know a literal for every service; here the name comes out of the table.
-        return session.client(
+        client: Any = session.client(
             service,  # type: ignore[call-overload]
             region_name=region,
             endpoint_url=endpoint_url or None,
             config=config,
         )
+    attach_transport(client, certificates(core))
+    return client
 
 
 @contextmanager

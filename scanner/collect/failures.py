@@ -99,7 +99,9 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, exceptions.ClientError):
         return _refusal(error)
     name = type(error).__name__
-    if isinstance(error, (ResponseParserError, exceptions.IncompleteReadError)):
+    if isinstance(error, exceptions.IncompleteReadError):
+        return Failure(GapReason.UNREADABLE, "IncompleteReadError")
+    if isinstance(error, ResponseParserError):
         return Failure(GapReason.UNREADABLE, name)  # the parser's own message holds the whole body
     if isinstance(error, (exceptions.ConnectionError, exceptions.HTTPClientError)):
         return Failure(GapReason.CONNECTION, name)

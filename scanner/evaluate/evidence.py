@@ -19,28 +19,55 @@ _SOURCE = "ec2-instance-connect.amazonaws.com"
 _CALLS = ("OpenTunnel", "SendSSHPublicKey", "SendSerialConsoleSSHPublicKey")
 
 
-def evidence_of(inventories: Sequence[Inventory]) -> Evidence | None:
-    """What the event histories of these inventories tell; None where nobody asked for any."""
-    asked = [
-        one for one in inventories if one.region != GLOBAL and (one.history_since or EVENT in (one.collected or ()))
-    ]
-    if not asked:
-        return None
-    told: dict[Attempt, Attempt] = {}
-    unreadable = 0
-    for inventory in asked:
+class Witnesses:
+    """The attempts that inventories tell of, heard one after the other."""
+
+    def __init__(self) -> None:
+        self._told: dict[Attempt, Attempt] = {}
+        self._since: list[str] = []
+        self._until: list[str] = []
+        self._unreadable = 0
+
+    def hear(self, inventory: Inventory) -> None:
+        """Takes what the event history of a Region tells, where somebody asked for it."""
+        if inventory.region == GLOBAL or not (inventory.history_since or EVENT in (inventory.collected or ())):
+            return
+        self._since += [inventory.history_since] if inventory.history_since else []
+        self._until.append(inventory.taken_at)
         for event in inventory.of(EVENT):
             record = _record(event)
             if record is None:
-                unreadable += 1
+                self._unreadable += 1
             elif record.get("eventSource") == _SOURCE and record.get("eventName") in _CALLS:
-                _add(told, _attempt(inventory, record))
-    return Evidence(
-        since=min((one.history_since for one in asked if one.history_since), default=""),
-        until=max(one.taken_at for one in asked),
-        attempts=tuple(sorted(told.values())),
-        unreadable=unreadable,
-    )
+                _add(self._told, _attempt(inventory, record))
+
+    def join(self, others: Witnesses) -> None:
+        """Takes what others have heard."""
+        self._since += others._since
+        self._until += others._until
+        self._unreadable += others._unreadable
+        for attempt in others._told.values():
+            _add(self._told, attempt)
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What was heard; None where nobody asked."""
+        if not self._until:
+            return None
+        return Evidence(
+            since=min(self._since, default=""),
+            until=max(self._until),
+            attempts=tuple(sorted(self._told.values())),
+            unreadable=self._unreadable,
+        )
+
+
+def evidence_of(inventories: Sequence[Inventory]) -> Evidence | None:
+    """What the event histories of these inventories tell; None where nobody asked for any."""
+    witnesses = Witnesses()
+    for inventory in inventories:
+        witnesses.hear(inventory)
+    return witnesses.evidence
 
 
 def _record(event: Resource) -> Mapping[str, Any] | None:
@@ -54,7 +81,7 @@ def _record(event: Resource) -> Mapping[str, Any] | None:
 
 def _add(told: dict[Attempt, Attempt], found: Attempt) -> None:
     """Calls that differ in time and address alone are one line."""
-    alike = replace(found, sources=(), first="", last="")
+    alike = replace(found, sources=(), count=1, first="", last="")
     before = told.get(alike)
     if before is None:
         told[alike] = found
@@ -62,7 +89,7 @@ def _add(told: dict[Attempt, Attempt], found: Attempt) -> None:
     told[alike] = replace(
         before,
         sources=tuple(sorted({*before.sources, *found.sources})),
-        count=before.count + 1,
+        count=before.count + found.count,
         first=min(before.first, found.first),
         last=max(before.last, found.last),
     )

@@ -28,7 +28,8 @@ from scanner.model import (
 )
 
 _HOW_TO_KNOW = "Let the scan make this call (`bastionless rules permissions` prints what it needs), then scan again."
-_WHOLE = ("AWS::Account", "AWS::Region")
+PLACES = ("AWS::Account", "AWS::Region")
+"""Whoever asks about these asks about all that is there."""
 _LONGEST_FACT = 300
 """Letters of a fact that are shown as evidence; a policy document is longer than any reader's patience."""
 
@@ -45,7 +46,7 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
     for other, verdict in others:
         verdicts.unasked(other, verdict)
     view = View(inventory, subjects)
-    if inventory.outside is not None and rule.about in _WHOLE:
+    if inventory.outside is not None and rule.about in PLACES:
         for subject in subjects:
             verdicts.take(Aside(subject, "it is about the whole account, of which a plan is a part"))
         view.read[rule.about] = None
@@ -56,7 +57,7 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
     if rule.check is None:
         for subject in subjects:
             verdicts.require(subject)
-    else:
+    elif not _has_nothing_to_say(rule, inventory):
         _ask(rule, view, verdicts)
     view.read[rule.about] = None
     return verdicts.findings, view
@@ -87,6 +88,24 @@ def _verdict(source: str, subject: Resource) -> _Verdict:
         return decide(source, subject.facts)
     except ExpressionError as mistake:
         return mistake
+
+
+def _has_nothing_to_say(rule: Rule, inventory: Inventory) -> bool:
+    """Whether a plan has nothing of what the rule answers about: its Python then need not even be loaded.
+
+    Whole services count: worlds show a policy on a role, and the plan may have it on a user.
+    """
+    if inventory.outside is None or rule.answers is None or rule.reads is None:
+        return False
+    services = {_service(kind) for kind in rule.answers}
+    if any(_service(kind) in services for kind in inventory.kinds):
+        return False
+    gaps = (gap for kind in rule.reads for gap in inventory.gaps_of(kind))
+    return all(gap.reason is GapReason.OUTSIDE for gap in gaps)
+
+
+def _service(kind: str) -> str:
+    return kind.rpartition("::")[0]
 
 
 def _ask(rule: Rule, view: View, verdicts: _Verdicts) -> None:

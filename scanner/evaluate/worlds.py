@@ -9,8 +9,8 @@ from dataclasses import replace
 from scanner.aws.build import make_inventory
 from scanner.aws.kinds import identify
 from scanner.aws.table import KINDS
-from scanner.evaluate.judge import judge
-from scanner.model import Finding, Gap, GapReason, Inventory, Outcome, Rule, World
+from scanner.evaluate.judge import PLACES, judge
+from scanner.model import Finding, Gap, GapReason, Inventory, Outcome, Rule, View, World
 
 ACCOUNT = "111122223333"
 NOON = "2026-01-15T12:00:00Z"
@@ -72,13 +72,23 @@ def kinds_read(rule: Rule) -> frozenset[str]:
 
 def observe(rule: Rule) -> frozenset[str]:
     """The kinds a rule asks for while it plays its worlds; a rule without worlds is watched over an empty one."""
-    read: set[str] = {rule.about}
+    read = {rule.about}
+    for _, view in _played(rule):
+        read |= set(view.read)
+    return frozenset(read)
+
+
+def kinds_answered(rule: Rule) -> frozenset[str]:
+    """The kinds of what a rule answers about while it plays its worlds, the places it speaks of in doubt left out."""
+    found = {finding.resource.kind for findings, _ in _played(rule) for finding in findings}
+    return frozenset({rule.about, *found} - ({*PLACES} - {rule.about}))
+
+
+def _played(rule: Rule) -> Iterator[tuple[list[Finding], View]]:
     empty = World("empty", "good", {rule.about: [{}]})
     for world in (*rule.worlds, empty):
         # A setting may be what makes a rule look at more.
-        _, view = judge(replace(rule, values={**rule.values, **world.settings}), build_world(world))
-        read |= set(view.read)
-    return frozenset(read)
+        yield judge(replace(rule, values={**rule.values, **world.settings}), build_world(world))
 
 
 def _ids(findings: list[Finding], outcome: Outcome) -> set[str]:

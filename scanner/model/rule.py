@@ -129,6 +129,8 @@ class Rule:
     values: Mapping[str, Any] = field(default_factory=dict)
     reads: frozenset[str] | None = None
     """The kinds it was seen to read, where that was written down; None: its worlds have to be played to know."""
+    answers: frozenset[str] | None = None
+    """The kinds of what it was seen to answer about, where that was written down."""
     severity_set: bool = False
     """True where the configuration set the severity; a flag's own severity then no longer counts."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from scanner.aws.table import KINDS
 from scanner.errors import CardError, CardErrors, did_you_mean
 from scanner.expression import ExpressionError, parse, put_settings, settings_in, slots, strange_calls
 from scanner.model import Check, Rule, Setting, Severity
-from scanner.rulebook.companion import load_check
+from scanner.rulebook.companion import LateCheck, load_check
 from scanner.rulebook.document import Document, read_document
 from scanner.rulebook.grammar import mistakes_of
 from scanner.rulebook.limits import KEYS as LIMITS
@@ -26,29 +27,34 @@ ID = re.compile(r"[A-Z]{2,12}[0-9]{3,4}")
 SETTING_NAME = re.compile(r"[a-z][a-z0-9_]*")
 FOLLOWED = re.compile(rf"{ID.pattern}\.{SETTING_NAME.pattern}")
 
-_WORLDS = re.compile(r"^(good|bad|unknown):", re.MULTILINE)
 
-
-def read_card(path: Path, *, strict: bool = False, brief: bool = False) -> Rule:
+def read_card(path: Path, *, strict: bool = False) -> Rule:
     """The rule of a card and of the Python beside it; raises `CardErrors` with every mistake found.
 
-    `strict` also holds every fact the card names against botocore's model, which costs a tenth of a second. `brief`
-    leaves the worlds out, which are nine tenths of a card and at its end; it is for cards that were checked before.
+    `strict` also holds every fact the card names against botocore's model, which costs a tenth of a second.
     """
-    document = read_document(path, until=_WORLDS if brief else None)
+    document = read_document(path)
     if not isinstance(document.data, dict):
         raise CardErrors(
             [CardError("a card is a mapping of keys", place=document.place(), cure=f"start with {KEYS[0]}:")]
         )
-    return _CardReader(document, path, released=brief).rule(strict=strict)
+    return _CardReader(document, path).rule(strict=strict)
+
+
+def recall_card(path: Path, data: Mapping[str, Any]) -> Rule:
+    """The rule of a card that was found free of mistakes before, from its keys; it has no worlds.
+
+    The Python beside it is loaded when the rule is asked for the first time.
+    """
+    return _CardReader(Document(str(path), data, None), path, recalled=True).rule(strict=False)
 
 
 class _CardReader:
     """Reads one document; every method tells what is wrong in its part and answers with what there is."""
 
-    def __init__(self, document: Document, path: Path, *, released: bool) -> None:
+    def __init__(self, document: Document, path: Path, *, recalled: bool = False) -> None:
         self._document = document
-        self._released = released
+        self._recalled = recalled
         self._data: dict[str, Any] = document.data
         self._companion = path.with_suffix(".py")
         self._remarks = Remarks(document)
@@ -173,7 +179,7 @@ class _CardReader:
                 cure = "keep one of them"
                 self._remarks.tell("the card has a `require` and a Python file beside it", "require", cure=cure)
             try:
-                return load_check(self._companion, settings, released=self._released)
+                return LateCheck(self._companion, settings) if self._recalled else load_check(self._companion, settings)
             except CardError as mistake:
                 self._remarks.mistakes.append(mistake)
         elif not has_test:
@@ -186,6 +192,8 @@ class _CardReader:
     def _expressions(self, key: str, settings: tuple[Setting, ...]) -> str:
         """A text whose expressions parse and whose `$settings` exist; the facts they read are `grammar.py`'s matter."""
         text = self._text(key)
+        if self._recalled:
+            return text
         values = {setting.name: setting.default for setting in settings}
         for source in filter(None, (text,) if key in {"when", "require"} else slots(text)):
             strange = [name for name in settings_in(source) if name not in values]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,11 +73,8 @@ class Document:
         return f"{self.file}:{self.line(*path)}"
 
 
-def read_document(path: Path, *, error: type[UsageError] = CardError, until: re.Pattern[str] | None = None) -> Document:
-    """Reads one YAML document of a file; raises `error` with the line and the cure for everything that is wrong.
-
-    `until` ends it early: from the first match on the text is as good as not there.
-    """
+def read_document(path: Path, *, error: type[UsageError] = CardError) -> Document:
+    """Reads one YAML document of a file; raises `error` with the line and the cure for everything that is wrong."""
     file = str(path)
     try:
         if path.stat().st_size > SIZE_LIMIT:
@@ -89,8 +85,7 @@ def read_document(path: Path, *, error: type[UsageError] = CardError, until: re.
     except UnicodeDecodeError as failure:
         line = failure.object[: failure.start].count(b"\n") + 1
         raise error("the file is not UTF-8 text", place=f"{file}:{line}", cure="save it as UTF-8") from failure
-    end = until.search(text) if until else None
-    return parse_document(text[: end.start()] if end else text, file=file, error=error)
+    return parse_document(text, file=file, error=error)
 
 
 def parse_document(text: str, *, file: str, error: type[UsageError] = CardError) -> Document:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -11,13 +10,11 @@ from typing import Any
 
 from scanner.errors import CardError, CardErrors, ConfigError, UsageError, did_you_mean
 from scanner.model import Config, Rule
-from scanner.rulebook.card import read_card
+from scanner.rulebook.card import read_card, recall_card
 from scanner.rulebook.configuration import NAMES
 from scanner.rulebook.document import read_document
+from scanner.rulebook.index import Entry, digest_of, load_index
 from scanner.rulebook.limits import fits, in_words
-
-READS = "reads.json"
-"""Beside the built-in cards: what each was seen to read."""
 
 
 def built_in_folder() -> Path:
@@ -32,17 +29,19 @@ def load_rules(folders: Sequence[Path | str] = (), *, built_in: bool = True, bri
 
     Built-in cards were checked against botocore's model when they were released; a user's own are checked here.
     A card that is named twice, by two folders or by one of the built-in ones, is read once. `brief` leaves the worlds of
-    built-in cards out where it is written down what the rule reads: a scan needs no more.
+    built-in cards out and takes the rest from their index: a scan needs no more. A card that is another than the
+    index knows is read whole.
     """
     mistakes: list[CardError] = []
     own = _files([Path(folder) for folder in folders], mistakes)
-    shipped = _files([built_in_folder()], mistakes) if built_in else {}
-    seen = observed_reads() if brief else {}
+    home = built_in_folder()
+    shipped = card_files(home) if built_in else []
+    index = load_index(home) if brief else {}
     rules = [
         rule
-        for card, path in shipped.items()
-        if card not in own
-        for rule in _read(path, mistakes, reads=seen.get(path.relative_to(built_in_folder()).as_posix()))
+        for path in shipped
+        if not own or path.resolve() not in own
+        for rule in _read(path, mistakes, entry=index.get(path.relative_to(home).as_posix()))
     ]
     rules += [rule for path in own.values() for rule in _read(path, mistakes, strict=True)]
     mistakes += _clashes(rules)
@@ -85,19 +84,12 @@ def _files(folders: Iterable[Path], mistakes: list[CardError]) -> dict[Path, Pat
     return found
 
 
-def observed_reads() -> Mapping[str, frozenset[str]]:
-    """The kinds each built-in card was seen to read when the pages were last generated: path of the card -> kinds."""
-    path = built_in_folder() / READS
-    if not path.is_file():
-        return {}
-    return {card: frozenset(kinds) for card, kinds in json.loads(path.read_text(encoding="utf-8")).items()}
-
-
-def _read(
-    path: Path, mistakes: list[CardError], *, strict: bool = False, reads: frozenset[str] | None = None
-) -> Iterator[Rule]:
+def _read(path: Path, mistakes: list[CardError], *, strict: bool = False, entry: Entry | None = None) -> Iterator[Rule]:
     try:
-        yield replace(read_card(path, strict=strict, brief=reads is not None), reads=reads)
+        if entry is not None and entry.digest == digest_of(path):
+            yield replace(recall_card(path, entry.data), reads=entry.reads, answers=entry.answers)
+        else:
+            yield read_card(path, strict=strict)
     except CardErrors as several:
         mistakes += several.mistakes
     except CardError as mistake:

@@ -62,7 +62,7 @@ def test_a_second_page_in_json_that_is_cut_off_is_not_the_end(aws: Loopback, col
     first = told({"EventDataStores": [], "NextToken": "abcd"})
     aws.answer("ListEventDataStores", first, told({"EventDataStores": []}).half(has_length=False))
     [inventory] = collect("AWS::CloudTrail::EventDataStore")
-    assert [gap.detail for gap in inventory.gaps] == ["no EventDataStores"]
+    assert [gap.detail for gap in inventory.gaps] == ["IncompleteReadError"]
 
 
 def test_reservations_are_taken_apart(aws: Loopback, collect: Collect) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from scanner.evaluate.run import evaluate, needed, with_account_wide
+from scanner.evaluate.joins import with_account_wide
+from scanner.evaluate.run import evaluate, needed
 from scanner.kit import Answer, Clear, Flag, Inventory
 from scanner.model import GLOBAL, Gap, GapReason, Outcome, Resource, ScanReport, Unknown
 from scanner.model import Inventory as Facts

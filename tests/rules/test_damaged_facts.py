@@ -18,8 +18,13 @@ from scanner.rulebook.shelf import load_rules, with_settings
 
 # Examples name a rule by its id: Hypothesis writes out whatever a test was called with, and a whole rule is too long for it.
 RULES = {rule.id: rule for rule in load_rules()}
+WRITTEN = {rule.id: rule.answers or frozenset() for rule in load_rules(brief=True)}
 GONE = object()
 JUNK = st.sampled_from([GONE, None, "", "junk", 5, 5.5, True, [], {}, [None], ["junk"], [{}], {"junk": "junk"}])
+
+
+def _service(kind: str) -> str:
+    return kind.rpartition("::")[0]
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -57,3 +62,6 @@ def test_no_rule_crashes_on_a_fact_that_is_missing_or_has_another_shape(rule_id:
     inventory = build_world(replace(world, given=facts))
     findings, _ = judge(with_settings(rule, world.settings), inventory)
     assert [(finding.message, finding.because) for finding in findings if finding.outcome is Outcome.ERROR] == []
+    # A plan that has nothing of these services is not asked this rule.
+    services = {_service(kind) for kind in WRITTEN[rule_id]} | {"AWS"}
+    assert {_service(finding.resource.kind) for finding in findings} <= services

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.evaluate.worlds import observe, play
+from scanner.evaluate.worlds import kinds_answered, observe, play
 from scanner.model import Rule, World
 from scanner.rulebook.card import read_card
 from scanner.rulebook.shelf import built_in_folder, card_files, load_rules, with_settings
@@ -36,12 +36,12 @@ def test_a_card_speaks_the_language_of_botocores_models(path: Path) -> None:
     read_card(path, strict=True)
 
 
-def test_what_is_written_down_of_a_rules_reading_is_what_is_seen_now() -> None:
-    written = {rule.id: rule.reads for rule in load_rules(brief=True)}
-    assert written == {rule.id: observe(rule) for rule in RULES}
+def test_what_is_written_down_of_a_rules_reading_and_answering_is_what_is_seen_now() -> None:
+    written = {rule.id: (rule.reads, rule.answers) for rule in load_rules(brief=True)}
+    assert written == {rule.id: (observe(rule), kinds_answered(rule)) for rule in RULES}
 
 
-def test_worlds_stand_at_the_end_of_a_card() -> None:
+def test_what_is_written_down_of_a_card_is_the_card_without_its_worlds() -> None:
     whole = {rule.id: replace(rule, worlds=()) for rule in RULES}
-    brief = {rule.id: replace(rule, reads=None) for rule in load_rules(brief=True)}
+    brief = {rule.id: replace(rule, reads=None, answers=None) for rule in load_rules(brief=True)}
     assert brief == whole

@@ -1,0 +1,31 @@
+"""Small words for the sentences of rules."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+
+from scanner.model import Resource
+
+
+def listed(words: Iterable[str], *, most: int = 5) -> str:
+    """Words in a sentence: "a", "a and b", "a, b and c"; of more than `most` the number of those left out is told."""
+    every = list(dict.fromkeys(words))
+    told = every if len(every) <= most else [*every[:most], f"{len(every) - most} more"]
+    return f"{', '.join(told[:-1])} and {told[-1]}" if len(told) > 1 else "".join(told)
+
+
+def word(value: object) -> str:
+    """A value as one word of a command in a cure: people copy commands, and an id in a snapshot may hold anything."""
+    return shlex.quote(str(value))
+
+
+def tag_among(resource: Resource, names: Iterable[str]) -> str:
+    """The first of these tags ("Key", or "Key=Value") that a resource bears, or ""."""
+    tags = resource.tags
+    return next((name for name in names if name in tags or _has_pair(tags, name)), "")
+
+
+def _has_pair(tags: Mapping[str, str], name: str) -> bool:
+    key, equals, value = name.partition("=")
+    return bool(equals) and tags.get(key) == value
