@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import collect, identity, judging, logins, network, reports, starting
+from benchmarks import collect, identity, judging, logins, network, reports, scan, starting
 
 
 def main() -> None:
@@ -15,6 +15,7 @@ def main() -> None:
         ("Logins", logins),
         ("Reports", reports),
         ("Collecting", collect),
+        ("Scanning", scan),
     )
     for title, module in parts:
         print(title, flush=True)

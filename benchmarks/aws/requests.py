@@ -69,16 +69,16 @@ def _route(service: str, method: str, target: str) -> tuple[str, dict[str, str]]
     for wanted, path, keys, name in routes(service):
         hit = path.fullmatch(unquote(url.path)) if wanted == method and keys <= query.keys() else None
         if hit:
-            members = operation_model(service, name).input_shape
-            named = {
-                shape.serialization.get("name", member): member
-                for member, shape in (members.members.items() if members else ())
-                if shape.serialization.get("location") == "querystring"
-            }
-            return name, {named[key]: value for key, value in query.items() if key in named} | {
-                str(number): part for number, part in enumerate(hit.groups())
-            }
+            given = {**query, **dict(zip(_parts(service, name), hit.groups(), strict=True))}
+            shape = operation_model(service, name).input_shape
+            members = {inner.serialization.get("name", member): member for member, inner in shape.members.items()}
+            return name, {members[key]: value for key, value in given.items() if key in members}
     return f"{method} {url.path}", {}
+
+
+def _parts(service: str, operation: str) -> list[str]:
+    """The names that a path leaves open ("/{Bucket}/{Key+}")."""
+    return re.findall(r"\{(\w+)\+?\}", operation_model(service, operation).http["requestUri"].partition("?")[0])
 
 
 def _from_form(shape: Any, form: Mapping[str, str], *, ec2: bool, prefix: str = "") -> dict[str, Any]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from scanner.cli.completion import complete_rules
+from scanner.cli.lock import lock_option
 from scanner.cli.output import format_option, reports_option
 from scanner.cli.talk import Talk, log_option
 from scanner.errors import UsageError
@@ -65,6 +66,7 @@ _HISTORY_OPTIONS = (
                  help="Also read CloudTrail's event history: who opened tunnels and pushed keys, and who was refused."),
     click.option("--days", type=click.IntRange(1, 90), default=None, metavar="N",
                  help="With --lookup-events: how many days to look back, 90 at most [default: 7]."),
+    lock_option,
 )  # fmt: skip
 
 _RULE_OPTIONS = (
@@ -94,7 +96,7 @@ def target_options(command: Command) -> Command:
 
 
 def history_options(command: Command) -> Command:
-    """Adds whether to read the event history, and how far back."""
+    """Adds what belongs to a run over a whole account: the event history, and the lock against a second run."""
     for option in reversed(_HISTORY_OPTIONS):
         command = option(command)
     return command

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import click
 from scanner.cli.talk import Talk
 from scanner.errors import OutputError
 from scanner.model import ScanReport
-from scanner.reports import FORMATS, RenderOptions, ensure_writable, format_named, render, write_report
+from scanner.reports import FORMATS, RenderOptions, ensure_writable, format_named, render, write_aside, write_report
 
 GITHUB = "sarif"
 
@@ -38,16 +40,39 @@ def read_reports(texts: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def write_all(report: ScanReport, files: Sequence[tuple[str, str]], *, format: str, look: RenderOptions) -> None:  # noqa: A002 - the option's name
-    """Every file, then stdout; an `OutputError` is raised when all that can be written is written."""
+    """Every file, then stdout; an `OutputError` is raised when all that can be written is written.
+
+    What cannot reach its file goes beside the machine's other temporary files, and its name is told.
+    """
     failed: list[OutputError] = []
     for name, path in files:
         try:
             _write(report, name, path)
         except OutputError as failure:  # the other reports are worth no less for it
-            failed.append(failure)
-    click.echo(render(report, format=format, options=look), nl=False, color=look.color)
+            failed.append(_saved(report, name, path, failure))
+    try:
+        click.echo(render(report, format=format, options=look), nl=False, color=look.color)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        raise
+    except OSError as trouble:
+        lost = OutputError(f"stdout cannot be written ({trouble.strerror})")
+        failed.append(_saved(report, format, "bastionless", lost))
+        # Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if failed:
-        raise failed[0]
+        for one in failed[:-1]:
+            Talk.heard().error(str(one), exit_code=one.exit_code)
+        raise failed[-1]
+
+
+def _saved(report: ScanReport, name: str, path: str, failure: OutputError) -> OutputError:
+    """What is told of a report that could not be written: why not, and where it is instead."""
+    try:
+        found = write_aside(render(report, format=name, options=RenderOptions(verbose=True)), path)
+    except OSError:
+        return failure
+    return OutputError(failure.message, place=failure.place, cure=f"the report is in {found} instead")
 
 
 def tell(sentence: str) -> None:

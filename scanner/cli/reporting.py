@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from scanner.cli.output import read_reports, tell, write_all
+from scanner.cli.talk import Talk
 from scanner.model import Config, ScanReport
 
 
@@ -48,4 +49,36 @@ class Reports:
         from scanner.reports import RenderOptions
 
         look = RenderOptions.for_stream(stream, verbose=verbose, seconds=seconds, tell=tell)
+        _log(report, seconds=seconds)
         write_all(report, self.files, format=self.format, look=look)
+
+
+def _log(report: ScanReport, *, seconds: float) -> None:
+    """What a log keeps of a report: each gap, and the whole in numbers."""
+    talk = Talk.heard()
+    for gap in report.gaps:
+        facts = {"account": gap.account, "region": gap.region, "call": gap.call, "reason": gap.reason.value}
+        talk.record("gap", gap.sentence, level="warning", **facts)
+    compared = report.comparison
+    changes = (
+        {
+            "new": len(report.regressions()),
+            "gone": len(compared.absent),
+            "not_compared": len(compared.unjudged),
+        }
+        if compared
+        else {}
+    )
+    talk.record(
+        "summary",
+        f"{len(report.failures())} findings{'' if report.whole else '; incomplete'}",
+        level="info" if report.whole else "warning",
+        whole=report.whole,
+        totals=dict(report.totals),
+        severities=dict(report.by_severity),
+        **changes,
+        gaps=len(report.gaps),
+        unread=[f"{target.account} {target.region}" for target in report.failed_targets],
+        taken_at=report.taken_at,
+        seconds=round(seconds, 3),
+    )

@@ -1,8 +1,9 @@
-"""A live account into inventories: every Region and the account itself, read in parallel, each call made once."""
+"""A live account into inventories: every Region and the account itself, read in parallel, handed on one by one."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from scanner.aws.build import ALWAYS, make_inventory
@@ -20,6 +21,52 @@ if TYPE_CHECKING:
     from boto3 import Session
 
 
+@dataclass(frozen=True)
+class Survey:
+    """What will be read of an account: where, and how its inventories are got."""
+
+    session: Session
+    caller: Caller
+    regions: RegionChoice
+    scopes: tuple[Scope, ...]
+    kinds: frozenset[str]
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The Regions of the inventories in their order, "global" after those that are read, closed ones at the end."""
+        closed = tuple(gap.region for gap in self.regions.gaps if not gap.kinds)
+        return (*(scope.region for scope in self.scopes), *closed)
+
+    def inventories(self, *, access: Access, progress: Progress, workers: int = 8) -> Iterator[Inventory]:
+        """Each inventory once, as it comes; nothing of it is kept here. Nothing AWS answers or fails to answer raises."""
+        clients = Clients(
+            self.session, partition=self.caller.partition, endpoint_url=access.endpoint_url, workers=workers
+        )
+        plans = {scope.region: plan(scope) for scope in self.scopes}
+        with rare_collections():
+            for _, inventory in run_plans(
+                plans, clients=clients, workers=workers, progress=progress, shared=_shared_services(self.scopes)
+            ):
+                yield inventory
+        for gap in self.regions.gaps:
+            if not gap.kinds:
+                first = self.scopes[0]
+                yield _closed(gap, self.caller, self.kinds, taken_at=first.taken_at, mode=first.mode)
+
+
+def survey_account(
+    session: Session, *, caller: Caller, regions: RegionChoice, kinds: frozenset[str], taken_at: str, mode: str = "live"
+) -> Survey:
+    """What to read of an account: its Regions, and the account itself where a global kind is wanted.
+
+    `kinds` are kinds of the table; their parents are added. A Region that was asked for and is not enabled gets an
+    inventory in which nothing could be read; a gap that hides Regions joins the first inventory.
+    """
+    needed = needed_kinds(kinds)
+    scopes = _scopes(session, caller, regions, needed, taken_at=taken_at, mode=mode)
+    return Survey(session, caller, regions, tuple(scopes), needed)
+
+
 def collect_account(
     session: Session,
     *,
@@ -32,21 +79,20 @@ def collect_account(
     mode: str = "live",
     workers: int = 8,
 ) -> tuple[Inventory, ...]:
-    """One inventory a Region, in the order of `regions`, and one of Region "global" when a global kind is wanted.
+    """All inventories of an account in their order; see `survey_account`."""
+    survey = survey_account(session, caller=caller, regions=regions, kinds=kinds, taken_at=taken_at, mode=mode)
+    found = {one.region: one for one in survey.inventories(access=access, progress=progress, workers=workers)}
+    return tuple(found[region] for region in survey.places)
 
-    `kinds` are kinds of the table; their parents are added. Nothing AWS answers or fails to answer raises: it becomes
-    a gap. A Region that was asked for and is not enabled gets an inventory in which nothing could be read; a gap that
-    hides Regions joins the first inventory.
-    """
-    needed = needed_kinds(kinds)
-    clients = Clients(session, partition=caller.partition, endpoint_url=access.endpoint_url, workers=workers)
-    scopes = _scopes(session, caller, regions, needed, taken_at=taken_at, mode=mode)
-    with rare_collections():
-        inventories = run_plans(
-            {scope.region: plan(scope) for scope in scopes}, clients=clients, workers=workers, progress=progress
-        )
-    closed = (_closed(gap, caller, needed, taken_at=taken_at, mode=mode) for gap in regions.gaps if not gap.kinds)
-    return (*(inventories[scope.region] for scope in scopes), *closed)
+
+def _shared_services(scopes: Iterable[Scope]) -> frozenset[str]:
+    """The services that more than one plan asks the same: for parents that live elsewhere, and in a trail's home."""
+    shared = set()
+    for scope in scopes:
+        own = {kind.name for kind in scope.own}
+        shared |= {kind.service for level in scope.levels for kind in level if kind.name not in own}
+        shared |= {kind.service for kind in scope.own if any(detail.home for detail in kind.details)}
+    return frozenset(shared)
 
 
 def _closed(gap: Gap, caller: Caller, kinds: frozenset[str], *, taken_at: str, mode: str) -> Inventory:

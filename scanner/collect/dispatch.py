@@ -1,8 +1,9 @@
-"""Runs plans: sends their calls over a thread pool, each call once, and hands the answers back as they come in."""
+"""Runs plans: sends their calls over a thread pool, each call once, and hands on each inventory as soon as it is whole."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
@@ -14,15 +15,23 @@ from scanner.collect.clients import Clients
 from scanner.collect.failures import Failure
 from scanner.collect.paging import Answer, Call, fetch
 from scanner.collect.plan import Plan
-from scanner.model import GapReason, Inventory
+from scanner.model import GLOBAL, GapReason, Inventory
 from scanner.model.progress import Progress
 
+ABREAST = 8
+"""How many plans run at a time: enough to keep every thread busy, and no more in memory than these."""
 
-def run_plans(plans: Mapping[str, Plan], *, clients: Clients, workers: int, progress: Progress) -> dict[str, Inventory]:
-    """The inventory of each plan, by the plan's Region. Plans and clients stay in this thread, calls go to the pool."""
+
+def run_plans(
+    plans: Mapping[str, Plan], *, clients: Clients, workers: int, progress: Progress, shared: frozenset[str]
+) -> Iterator[tuple[str, Inventory]]:
+    """The inventory of each plan with the plan's Region, as they come. Plans and clients stay in this thread, calls go to the pool.
+
+    `shared` names the services whose answers more than one plan asks for; those of others are let go once they are read.
+    """
     pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="aws")
     try:
-        return _Desk(plans, clients, pool, progress).run()
+        yield from _Desk(plans, clients, pool, progress, shared).run()
     finally:
         # After Ctrl-C or a bug there is no use in the calls that still wait for a thread.
         pool.shutdown(wait=True, cancel_futures=True)
@@ -33,9 +42,15 @@ class _Desk:
     """Who waits for what: every call has one future, however many plans ask for it."""
 
     def __init__(
-        self, plans: Mapping[str, Plan], clients: Clients, pool: ThreadPoolExecutor, progress: Progress
+        self,
+        plans: Mapping[str, Plan],
+        clients: Clients,
+        pool: ThreadPoolExecutor,
+        progress: Progress,
+        shared: frozenset[str],
     ) -> None:
-        self._plans = plans
+        self._plans = dict(plans)
+        self._shared = shared
         self._clients = clients
         self._pool = pool
         self._progress = progress
@@ -43,30 +58,45 @@ class _Desk:
         self._answers: dict[Call, Answer] = {}
         self._batches: dict[str, Sequence[Call]] = {}
         self._missing: dict[str, int] = {}
+        self._wanted: Counter[Call] = Counter()
         self._waiting: dict[Call, list[str]] = {}
         self._answered: SimpleQueue[Call] = SimpleQueue()
         self._inventories: dict[str, Inventory] = {}
 
-    def run(self) -> dict[str, Inventory]:
-        """Starts every plan and drives them all to their end."""
-        first = {name: next(plan) for name, plan in self._plans.items()}
-        self._progress.begin(tuple(first), calls=len({call for batch in first.values() for call in batch}))
-        for name, batch in first.items():
-            self._submit(name, batch)
+    def run(self) -> Iterator[tuple[str, Inventory]]:
+        """Drives the plans to their end, some at a time; nothing of a plan is kept when its inventory is handed on."""
+        self._progress.begin(tuple(self._plans), calls=0)
+        # The account's own first: what comes of the Regions is judged with it.
+        waiting = sorted(self._plans, key=lambda name: name != GLOBAL)
+        running = 0
+        while waiting or running:
+            while waiting and running < ABREAST:
+                self._start(waiting.pop(0))
+                running += 1
+            while not self._inventories:
+                self._hear(self._answered.get())
+            while self._inventories:
+                running -= 1
+                yield self._inventories.popitem()
+
+    def _start(self, name: str) -> None:
+        batch = next(self._plans[name])
+        self._progress.expect(len([call for call in batch if call not in self._futures]))
+        self._submit(name, batch)
+        self._advance(name)
+
+    def _hear(self, call: Call) -> None:
+        self._answers[call] = self._futures[call].result()
+        self._progress.called(call.region, call.name)
+        for name in self._waiting.pop(call, ()):
+            self._missing[name] -= 1
             self._advance(name)
-        while len(self._inventories) < len(self._plans):
-            call = self._answered.get()
-            self._answers[call] = self._futures[call].result()
-            self._progress.called(call.region, call.name)
-            for name in self._waiting.pop(call, ()):
-                self._missing[name] -= 1
-                self._advance(name)
-        return self._inventories
 
     def _advance(self, name: str) -> None:
         """Hands a plan its answers while it has them all."""
         while not self._missing[name]:
             answers = {call: self._answers[call] for call in self._batches[name]}
+            self._let_go(self._batches[name])
             try:
                 batch = self._plans[name].send(answers)
             except StopIteration as finished:
@@ -77,6 +107,7 @@ class _Desk:
 
     def _submit(self, name: str, batch: Sequence[Call]) -> None:
         self._batches[name] = batch
+        self._wanted.update(batch)
         unanswered = [call for call in batch if call not in self._answers]
         self._missing[name] = len(unanswered)
         for call in unanswered:
@@ -84,6 +115,15 @@ class _Desk:
             if call not in self._futures:
                 self._futures[call] = self._send(call)
                 self._futures[call].add_done_callback(partial(self._tell, call))
+
+    def _let_go(self, batch: Sequence[Call]) -> None:
+        """Forgets what nobody waits for: asked again, it would be sent again."""
+        self._wanted.subtract(batch)
+        for call in batch:
+            if not self._wanted[call]:
+                del self._wanted[call]
+                if call.service not in self._shared:
+                    del self._answers[call], self._futures[call]
 
     def _send(self, call: Call) -> Future[Answer]:
         client = self._clients.get(call.service, call.region)
@@ -111,5 +151,6 @@ class _Desk:
 
     def _finish(self, name: str, inventory: Inventory) -> None:
         self._inventories[name] = inventory
+        del self._plans[name]
         resources = sum(len(inventory.of(kind)) for kind in inventory.kinds if kind not in ALWAYS)
         self._progress.region_done(name, resources=resources, gaps=len(inventory.gaps))

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 from scanner.errors import OutputError
 from scanner.model import ScanReport
 from scanner.reports.options import RenderOptions
-from scanner.reports.write import ensure_writable, write_report
+from scanner.reports.write import ensure_writable, write_aside, write_report
 
 __all__ = [
     "FORMATS",
@@ -23,6 +23,7 @@ __all__ = [
     "ensure_writable",
     "format_named",
     "render",
+    "write_aside",
     "write_report",
 ]
 

@@ -26,6 +26,7 @@ def test_progress_is_one_object_a_line(bastionless: Bastionless) -> None:
     told = records(said.err)
     assert [one["event"] for one in told][:3] == ["begin", "region", "end"]
     assert (told[0]["regions"], told[1]["region"], told[1]["gaps"]) == (["eu-west-1"], "eu-west-1", 0)
+    assert (told[-1]["event"], told[-1]["totals"]["fail"]) == ("summary", 1)
     assert {one["level"] for one in told} == {"info"}
     assert all(one["time"].endswith("Z") and one["message"] for one in told)
     assert json.loads(said.out)["format"] == "bastionless-report"
@@ -57,9 +58,22 @@ def test_another_log_format_is_refused(bastionless: Bastionless) -> None:
     assert "'xml' is not one of 'text', 'json'" in said.err
 
 
-def test_quiet_leaves_only_errors(bastionless: Bastionless) -> None:
-    said = bastionless("scan", "--demo", "--select", "NET015", "--quiet", "--log-format", "json", "--fail-on", "never")
-    assert (said.code, said.err) == (0, "")
+def test_quiet_leaves_the_gaps_and_the_numbers(bastionless: Bastionless) -> None:
+    bastionless("snapshot", "--demo", "--select", "NET015", "-o", "a.json", "--quiet")
+    document = json.loads(Path("a.json").read_text())
+    refused = {"call": "ec2:DescribeInstances", "reason": "denied", "detail": "", "kinds": ["AWS::EC2::Instance"]}
+    [here] = [one for one in document["inventories"] if one["region"] == "eu-west-1"]
+    here["gaps"].append({**refused, "account": here["account"], "region": "eu-west-1", "resource": ""})
+    Path("a.json").write_text(json.dumps(document))
+    words = ("--quiet", "--log-format", "json", "--fail-on", "never")
+    said = bastionless("scan", "--snapshot", "a.json", "--select", "NET001", *words)
+    *gaps, summary = records(said.err)
+    assert (said.code, summary["event"], summary["level"], summary["whole"]) == (0, "summary", "info", True)
+    assert (summary["totals"]["unknown"], summary["severities"], summary["gaps"]) == (1, {}, 1)
+    assert {(gap["event"], gap["level"], gap["region"], gap["reason"]) for gap in gaps} == {
+        ("gap", "warning", "eu-west-1", "denied")
+    }
+    assert "ec2:DescribeInstances" in {gap["call"] for gap in gaps}
 
 
 def test_a_snapshot_says_where_it_is_in_the_same_way(bastionless: Bastionless, tmp_path: Path) -> None:
