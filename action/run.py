@@ -36,7 +36,7 @@ OPTIONS: Mapping[str, Input] = {
     "account": Input("--account", ("gate",)),
     "snapshots": Input("--snapshot", ("scan",), many=True),
     "regions": Input("--region", many=True),
-    "role-arn": Input("--role-arn", ("scan",)),
+    "role-arn": Input("--role-arn"),
     "lookup-events": Input("--lookup-events", ("scan",), switch=True),
     "iac": Input("--iac", ("scan",)),
     "inventory": Input("--inventory", ("scan",)),

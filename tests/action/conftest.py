@@ -72,7 +72,6 @@ def workspace(tmp_path: Path) -> Path:
     template(folder, "clean-template.json", open_to="10.0.0.0/8")
     template(folder, "open-template.json", open_to="0.0.0.0/0")
     template(folder, "unread-template.json", open_to="${From}")
-    (folder / "broken-template.json").write_text("{", encoding="utf-8")
     return folder
 
 
