@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test fix docs bench mutants lock clean
+.PHONY: help demo test lint fix docs bench mutants lock clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | awk -F '\t' '{ printf "  make %-7s %s\n", $$1, $$2 }'
@@ -16,14 +16,16 @@ demo: $(READY) ## scan the built-in mocked account, write out/demo.sarif
 	  if [ $$code -gt 1 ]; then exit $$code; fi; \
 	  echo; echo "SARIF for code scanning: out/demo.sarif"
 
-test: $(READY) ## format, lint, types, import contract, docs, all tests
+test: lint ## format, lint, types, import contract, docs, all tests
+	@$(BIN)/pytest -q -n 2
+
+lint: $(READY) ## all of that but the tests
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/mypy --strict $$(find rules -name '*.py' | sort)
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 	@$(BIN)/python docs/generate.py --check
-	@$(BIN)/pytest -q -n 2
 
 fix: $(READY) ## format and mend what can be mended automatically
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
@@ -39,6 +41,7 @@ mutants: $(READY) ## break each rule of the network engine once; its tests have 
 
 lock: ## resolve the locked versions anew (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --extra mock --group dev --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --group action --generate-hashes --constraint requirements.lock --no-annotate --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml -o action/requirements.lock
 
 clean: ## remove the environment and everything that was made
 	rm -rf $(VENV) out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -104,6 +104,8 @@ def gate(
     session: Session | None = None,
     access: Access | None = None,
     progress: Progress | None = None,
+    baseline: str | Path | EarlierReport | None = None,
+    today: date | None = None,
 ) -> ScanReport:
     """The report of the rules over what templates and plans are about to make; opens nothing but these files.
 
@@ -125,6 +127,8 @@ def gate(
         session: With "live", where to look.
         access: With "live" and no session, as whom to look.
         progress: With "live", who watches.
+        baseline: An earlier result of these templates, as in `scan`; not together with `against`.
+        today: The day by which waivers expire; None: the day the facts were collected.
 
     Raises `UsageError` where a path, a rule, a card or a setting does not exist. A file that cannot be read becomes a
     failed target of the report, and the others are judged.
@@ -137,6 +141,7 @@ def gate(
 
     wanted = configure(config, select=select, rules=rules, regions=(region,) if region else None)
     chosen = choose_rules(wanted)
+    earlier = read_baseline(baseline)
     before: tuple[Inventory, ...] = ()
     where = wanted.regions[0] if wanted.regions else PLAN_REGION
     if account and not (len(account) == ACCOUNT_DIGITS and account.isdecimal()):
@@ -181,7 +186,7 @@ def gate(
             rules=chosen,
             tool_version=__version__,
         )
-    return settle(_on_lines_of_here(report), wanted)
+    return settle(_on_lines_of_here(report), wanted, baseline=earlier, today=today)
 
 
 def _on_lines_of_here(report: ScanReport) -> ScanReport:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.cli.options import read_config, report_options, rule_options
+from scanner.cli.standing import read_standing, standing_options
 from scanner.cli.talk import Talk, log_option
 from scanner.errors import UsageError
 from scanner.model import Config
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 @click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list.")
 @log_option
 @rule_options
+@standing_options
 @report_options
 def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) -> int:
     """Judge templates and plans before they are deployed.
@@ -73,11 +75,13 @@ def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) 
     started = time.monotonic()
     reports = Reports.prepared(options)
     region = options.pop("region")
-    config = reports.configured(read_config(options))
+    config, baseline = read_standing(options, reports.configured(read_config(options)))
     if region:
         config = dataclasses.replace(config, regions=(region,))
     against, access = _account(options, config)
-    config = dataclasses.replace(config, new_only=bool(against) and not options["everything"])
+    if against and baseline is not None:
+        raise UsageError("a change is compared with an account or with a baseline", cure="leave --baseline out")
+    config = dataclasses.replace(config, new_only=config.new_only or (bool(against) and not options["everything"]))
     report = pipeline.gate(
         paths,
         parameters=options["parameters"],
@@ -87,6 +91,7 @@ def gate(*, paths: tuple[str, ...], verbose: bool, quiet: bool, **options: Any) 
         account=options["account"],
         dialect=options["dialect"] or "",
         against=against or None,
+        baseline=baseline,
         access=access,
         progress=Talk.heard().progress(quiet=quiet) if against == "live" else None,
     )

@@ -76,7 +76,7 @@ def compare(
     )
     report = finished(tally, asked, include_pass=include_pass, now=taken_at, rules=rules, tool_version=tool_version)
     closed = sorted(told.closed.values(), key=lambda finding: finding.sort_key)
-    return replace(report, comparison=Comparison(name, taken_at, absent=tuple(closed)))
+    return replace(report, comparison=Comparison(name, taken_at, absent=tuple(closed), is_of_change=True))
 
 
 def _add(plan: Plan, asked: Asked, judge: JudgeAll, before: Sequence[Inventory], told: _Told, tally: Tally) -> None:

@@ -37,3 +37,5 @@ class Comparison:
     taken_at: str
     absent: tuple[Finding, ...] = ()
     unjudged: tuple[Finding, ...] = ()
+    is_of_change: bool = False
+    """Whether this is about an account before and after a planned change, rather than about two scans."""

@@ -59,6 +59,7 @@ def comparison_as_json(
     return {
         "name": comparison.name,
         "taken_at": comparison.taken_at,
+        "is_of_change": comparison.is_of_change,
         "absent": [finding_as_json(finding) for finding in sorted(comparison.absent, key=order)],
         "unjudged": [finding_as_json(finding) for finding in sorted(comparison.unjudged, key=order)],
     }
@@ -116,6 +117,10 @@ def comparison_schema(finding: dict[str, Any]) -> dict[str, Any]:
     comparison = _object(
         name={**_TEXT, "description": "The baseline's file name."},
         taken_at=_TEXT,
+        is_of_change={
+            "type": "boolean",
+            "description": "True for an account before and after a planned change, false for two scans.",
+        },
         absent={**listed, "description": "Failures of the baseline that are gone: their scope was looked at."},
         unjudged={**listed, "description": "Failures of the baseline that were not looked at, or not decided."},
     )

@@ -159,6 +159,7 @@ def _comparison(record: Mapping[str, Any] | None) -> Comparison | None:
         record["taken_at"],
         absent=tuple(_finding(one) for one in record["absent"]),
         unjudged=tuple(_finding(one) for one in record["unjudged"]),
+        is_of_change=record["is_of_change"],
     )
 
 

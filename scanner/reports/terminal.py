@@ -29,13 +29,13 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     rules = {rule.id: rule for rule in report.rules}
     _add_failures(sheet, answers[Outcome.FAIL], rules, options)
     add_waived(sheet, report, options)
-    if report.comparison is not None and not _is_planned(report):
+    if report.comparison is not None and not report.comparison.is_of_change:
         add_comparison(sheet, report.comparison, options)
     _add_listed(sheet, "PASSED", answers[Outcome.PASS], options)
     _add_listed(sheet, "NOT APPLICABLE", answers[Outcome.NOT_APPLICABLE], options)
     _add_doubts(sheet, answers[Outcome.UNKNOWN], options)
     _add_errors(sheet, answers[Outcome.ERROR], rules)
-    if report.comparison is not None and _is_planned(report):
+    if report.comparison is not None and report.comparison.is_of_change:
         add_change_of_account(sheet, report, report.comparison)
     _add_gaps(sheet, report)
     _add_failed_targets(sheet, report)
@@ -46,14 +46,10 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     return sheet.text
 
 
-def _is_planned(report: ScanReport) -> bool:
-    """Whether the report is about a change to an account, rather than about the account."""
-    return report.coverage is not None
-
-
 def _stays(finding: Finding, report: ScanReport) -> bool:
     """Whether a change leaves the account in this as it was."""
-    return _is_planned(report) and finding.change is not None and not finding.change.is_worse
+    of_change = report.comparison is not None and report.comparison.is_of_change
+    return of_change and finding.change is not None and not finding.change.is_worse
 
 
 def _add_failures(sheet: Sheet, failures: list[Finding], rules: dict[str, Rule], options: RenderOptions) -> None:

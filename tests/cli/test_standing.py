@@ -199,7 +199,13 @@ def test_a_stored_report_is_read_back_whole(bastionless: Bastionless, tmp_path: 
         assert (one.pop("change") is not None) is (one["outcome"] == "fail")
     for one in before["findings"]:
         del one["change"]
-    assert again.pop("comparison") == {"name": "all.json", "taken_at": before["taken_at"], "absent": [], "unjudged": []}
+    assert again.pop("comparison") == {
+        "name": "all.json",
+        "taken_at": before["taken_at"],
+        "is_of_change": False,
+        "absent": [],
+        "unjudged": [],
+    }
     del before["comparison"]
     assert again == before
 
