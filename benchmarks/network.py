@@ -8,13 +8,10 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
-
-if TYPE_CHECKING:
-    from scanner.model import Inventory, Rule
+from typing import TypeVar
 
 SIZES = (1_000, 10_000, 100_000)
 GOALS = {10_000: (3.0, None), 100_000: (25.0, 1536.0)}
@@ -56,29 +53,19 @@ def _measured(size: int) -> dict[str, float]:
 def measure(size: int) -> dict[str, float]:
     """CPU seconds of exposures, proofs and rules over an estate of this size, and the peak memory in MB with all of it."""
     from benchmarks.estate import make_estate
+    from scanner.evaluate.run import evaluate
     from scanner.rulebook.shelf import load_rules
 
     gc.set_threshold(100_000, 50, 50)
     rules = [rule for rule in load_rules() if rule.id.startswith(TOPICS)]
     told = {"number": float(len(rules))}
-<<<<<<< Updated upstream
     estates = [make_estate(size)]
     _timed(told, "rules", lambda: evaluate(estates, rules))
     estates.clear()
-=======
-    _judge(told, make_estate(size), rules)
->>>>>>> Stashed changes
     gc.collect()
     told |= _asked(size)
     told["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
     return told
-
-
-def _judge(told: dict[str, float], estate: Inventory, rules: Sequence[Rule]) -> None:
-    """CPU seconds of all rules over an estate that nobody has asked before."""
-    from scanner.evaluate.run import evaluate
-
-    _timed(told, "rules", lambda: evaluate([estate], rules))
 
 
 def _asked(size: int) -> dict[str, float]:
