@@ -5,9 +5,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from scanner.collect.budget import Budget
 from scanner.collect.clients import client_config, make_client, strict_parsers
 from scanner.collect.failures import call_errors, code_of, failure_of
 from scanner.collect.regions import (
@@ -42,6 +43,7 @@ class Access:
     external_id: str = ""
     role_session_name: str = ""
     endpoint_url: str = ""
+    budget: Budget = field(default_factory=Budget, compare=False, repr=False)
 
 
 def open_session(access: Access, regions: Sequence[str] = ()) -> Session:
@@ -94,7 +96,12 @@ def identify_caller(session: Session, access: Access, regions: Sequence[str] = (
 def _identify(session: Session, access: Access, region: str) -> Caller:
     try:
         sts = make_client(
-            session, "sts", region=region, endpoint_url=access.endpoint_url, config=client_config(session)
+            session,
+            "sts",
+            region=region,
+            endpoint_url=access.endpoint_url,
+            config=client_config(session),
+            budget=access.budget,
         )
         answer = sts.get_caller_identity()
     except ValueError as error:

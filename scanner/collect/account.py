@@ -37,15 +37,26 @@ class Survey:
         closed = tuple(gap.region for gap in self.regions.gaps if not gap.kinds)
         return (*(scope.region for scope in self.scopes), *closed)
 
-    def inventories(self, *, access: Access, progress: Progress, workers: int = 8) -> Iterator[Inventory]:
+    def inventories(self, *, access: Access, progress: Progress, workers: int = 0) -> Iterator[Inventory]:
         """Each inventory once, as it comes; nothing of it is kept here. Nothing AWS answers or fails to answer raises."""
+        workers = workers or access.budget.limits.concurrency
         clients = Clients(
-            self.session, partition=self.caller.partition, endpoint_url=access.endpoint_url, workers=workers
+            self.session,
+            partition=self.caller.partition,
+            endpoint_url=access.endpoint_url,
+            workers=workers,
+            account=self.caller.account,
+            budget=access.budget,
         )
         plans = {scope.region: plan(scope) for scope in self.scopes}
         with rare_collections():
             for _, inventory in run_plans(
-                plans, clients=clients, workers=workers, progress=progress, shared=_shared_services(self.scopes)
+                plans,
+                clients=clients,
+                workers=workers,
+                progress=progress,
+                budget=access.budget,
+                shared=_shared_services(self.scopes),
             ):
                 yield inventory
         for gap in self.regions.gaps:
@@ -77,7 +88,7 @@ def collect_account(
     progress: Progress,
     taken_at: str,
     mode: str = "live",
-    workers: int = 8,
+    workers: int = 0,
 ) -> tuple[Inventory, ...]:
     """All inventories of an account in their order; see `survey_account`."""
     survey = survey_account(session, caller=caller, regions=regions, kinds=kinds, taken_at=taken_at, mode=mode)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 from scanner.collect.answers import StrictParsers
+from scanner.collect.budget import Budget
 from scanner.collect.failures import Failure, failure_of
 from scanner.collect.transport import attach_transport, certificates
 from scanner.model import GapReason
@@ -29,10 +30,21 @@ _READ_SECONDS = 60
 class Clients:
     """Makes clients and keeps them. Not for use by several threads; the clients themselves are."""
 
-    def __init__(self, session: Session, *, partition: str, endpoint_url: str = "", workers: int = 8) -> None:
+    def __init__(
+        self,
+        session: Session,
+        *,
+        partition: str,
+        endpoint_url: str = "",
+        workers: int = 8,
+        account: str = "",
+        budget: Budget | None = None,
+    ) -> None:
         self._session = session
         self._partition = partition
         self._endpoint_url = endpoint_url
+        self._account = account
+        self._budget = budget or Budget()
         self._config = client_config(session, connections=workers)
         self._made: dict[tuple[str, str], Any | Failure] = {}
 
@@ -42,6 +54,16 @@ class Clients:
         if key not in self._made:
             self._made[key] = self._make(service, region)
         return self._made[key]
+
+    def renew(self) -> bool:
+        """Whether the credentials may be others at the next request: a role's are asked for anew."""
+        from botocore.credentials import RefreshableCredentials
+
+        held: Any = self._session.get_credentials()
+        renew = getattr(held, "renew", None)
+        if renew:
+            renew()
+        return isinstance(held, RefreshableCredentials)
 
     def offers(self, service: str, region: str) -> bool:
         """Whether botocore's endpoint data leaves room for the service in the Region; True where it has no data."""
@@ -59,7 +81,13 @@ class Clients:
             return Failure(GapReason.UNSUPPORTED, f"not in partition {self._partition}")
         try:
             return make_client(
-                self._session, service, region=region, endpoint_url=self._endpoint_url, config=self._config
+                self._session,
+                service,
+                region=region,
+                endpoint_url=self._endpoint_url,
+                config=self._config,
+                account=self._account,
+                budget=self._budget,
             )
         except BotoCoreError as error:
             return failure_of(error)
@@ -68,7 +96,16 @@ class Clients:
         return self._session.get_available_regions(service, partition, allow_non_regional=True)
 
 
-def make_client(session: Session, service: str, *, region: str, endpoint_url: str = "", config: Config) -> Any:
+def make_client(
+    session: Session,
+    service: str,
+    *,
+    region: str,
+    endpoint_url: str = "",
+    config: Config,
+    account: str = "",
+    budget: Budget | None = None,
+) -> Any:
     """A boto3 client with strict parsers, which sends over the connections that all of them share."""
     core = botocore_session(session)
     with strict_parsers(core):
@@ -79,7 +116,7 @@ def make_client(session: Session, service: str, *, region: str, endpoint_url: st
             endpoint_url=endpoint_url or None,
             config=config,
         )
-    attach_transport(client, certificates(core))
+    attach_transport(client, certificates(core), budget or Budget(), account=account)
     return client
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from scanner.aws.build import ALWAYS
+from scanner.collect.budget import TIMED_OUT, Budget, OverError
 from scanner.collect.clients import Clients
 from scanner.collect.failures import Failure
+from scanner.collect.hands import Hands
 from scanner.collect.paging import Answer, Call, fetch
 from scanner.collect.plan import Plan
 from scanner.model import GLOBAL, GapReason, Inventory
@@ -23,18 +25,27 @@ ABREAST = 8
 
 
 def run_plans(
-    plans: Mapping[str, Plan], *, clients: Clients, workers: int, progress: Progress, shared: frozenset[str]
+    plans: Mapping[str, Plan],
+    *,
+    clients: Clients,
+    workers: int,
+    progress: Progress,
+    shared: frozenset[str],
+    budget: Budget,
 ) -> Iterator[tuple[str, Inventory]]:
     """The inventory of each plan with the plan's Region, as they come. Plans and clients stay in this thread, calls go to the pool.
 
     `shared` names the services whose answers more than one plan asks for; those of others are let go once they are read.
+    When the budget ends the scan, every call that has no answer yet becomes a failure that says so.
     """
-    pool = ThreadPoolExecutor(max_workers=workers, thread_name_prefix="aws")
+    pool = Hands(workers)
+    desk = _Desk(plans, clients, pool, progress, shared, budget)
     try:
-        yield from _Desk(plans, clients, pool, progress, shared).run()
+        with budget.listening(desk.wake):
+            yield from desk.run()
     finally:
-        # After Ctrl-C or a bug there is no use in the calls that still wait for a thread.
-        pool.shutdown(wait=True, cancel_futures=True)
+        # After Ctrl-C or a bug there is no use in the calls that still wait for a thread, and no waiting for the others.
+        pool.close()
         progress.end()
 
 
@@ -45,22 +56,24 @@ class _Desk:
         self,
         plans: Mapping[str, Plan],
         clients: Clients,
-        pool: ThreadPoolExecutor,
+        pool: Hands,
         progress: Progress,
         shared: frozenset[str],
+        budget: Budget,
     ) -> None:
         self._plans = dict(plans)
         self._shared = shared
         self._clients = clients
         self._pool = pool
         self._progress = progress
+        self._budget = budget
         self._futures: dict[Call, Future[Answer]] = {}
         self._answers: dict[Call, Answer] = {}
         self._batches: dict[str, Sequence[Call]] = {}
         self._missing: dict[str, int] = {}
         self._wanted: Counter[Call] = Counter()
         self._waiting: dict[Call, list[str]] = {}
-        self._answered: SimpleQueue[Call] = SimpleQueue()
+        self._answered: SimpleQueue[Call | None] = SimpleQueue()
         self._inventories: dict[str, Inventory] = {}
 
     def run(self) -> Iterator[tuple[str, Inventory]]:
@@ -74,7 +87,7 @@ class _Desk:
                 self._start(waiting.pop(0))
                 running += 1
             while not self._inventories:
-                self._hear(self._answered.get())
+                self._hear(self._next())
             while self._inventories:
                 running -= 1
                 yield self._inventories.popitem()
@@ -85,8 +98,31 @@ class _Desk:
         self._submit(name, batch)
         self._advance(name)
 
-    def _hear(self, call: Call) -> None:
-        self._answers[call] = self._futures[call].result()
+    def wake(self) -> None:
+        """The scan has been stopped; in whatever thread or signal's handler that was said."""
+        self._answered.put(None)
+
+    def _next(self) -> Call | None:
+        """The next call that has its answer; None when the scan has ended."""
+        try:
+            self._budget.check()
+            return self._answered.get(timeout=self._budget.left)
+        except Empty:
+            self._budget.stop(TIMED_OUT)
+        except OverError:
+            pass
+        return None
+
+    def _hear(self, call: Call | None) -> None:
+        """Takes an answer, or when the scan has ended all that have come, and for the others that they will not come."""
+        for one in [call] if call else list(self._waiting):
+            future = self._futures.get(one)
+            if future and one in self._waiting:
+                over = Answer(failure=Failure(GapReason.STOPPED, self._budget.over))
+                self._take(one, future.result() if future.done() else over)
+
+    def _take(self, call: Call, answer: Answer) -> None:
+        self._answers[call] = answer
         self._progress.called(call.region, call.name)
         for name in self._waiting.pop(call, ()):
             self._missing[name] -= 1
@@ -127,8 +163,10 @@ class _Desk:
 
     def _send(self, call: Call) -> Future[Answer]:
         client = self._clients.get(call.service, call.region)
+        if self._budget.over:
+            client = Failure(GapReason.STOPPED, self._budget.over)
         if not isinstance(client, Failure):
-            return self._pool.submit(self._ask, client, call)
+            return self._pool.submit(partial(self._ask, client, call))
         future: Future[Answer] = Future()
         future.set_result(Answer(failure=client))
         return future
@@ -139,7 +177,7 @@ class _Desk:
 
     def _ask(self, client: Any, call: Call) -> Answer:
         """In a thread of the pool: a name nobody resolves is a service that is not there, where botocore knows of none."""
-        answer = fetch(client, call)
+        answer = fetch(client, call, self._budget, renew=self._clients.renew)
         failure = answer.failure
         if (
             failure

@@ -8,10 +8,9 @@ account and Region, fifty events a page, ninety days back.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +19,7 @@ from scanner.aws.table import KINDS
 from scanner.collect.access import Access
 from scanner.collect.clients import client_config, make_client
 from scanner.collect.failures import Failure, call_errors, failure_of
+from scanner.collect.pacing import Pace
 from scanner.collect.rows import UnreadableError, rows_of
 from scanner.model import GLOBAL, Gap, GapReason, Inventory
 
@@ -35,14 +35,6 @@ _BETWEEN_REQUESTS = 0.5
 _TRIES = 8
 _LONGEST_REST = 30.0
 _AGAIN = (GapReason.THROTTLED, GapReason.CONNECTION)
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """The clock and the sleeper of a lookup: seconds that only grow, and a way to let some of them pass."""
-
-    clock: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], None] = time.sleep
 
 
 def add_event_history(

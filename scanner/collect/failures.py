@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from scanner.collect.budget import OverError
 from scanner.model import GapReason
 
 _DENIED = {
@@ -68,6 +69,10 @@ _REFUSED_BY_NAME = {
     ("GetEventSelectors", "TrailNotFoundException"),
 }
 
+# The clock was wrong when the request was signed; the next one is signed by the time it is then.
+_SKEWED = {"InvalidSignatureException", "RequestInTheFuture", "RequestTimeTooSkewed", "SignatureDoesNotMatch"}
+_CLIENTS_FAULTS = range(400, 500)
+
 _CODE = re.compile(r"[^A-Za-z0-9._:-]+")
 
 
@@ -88,7 +93,7 @@ def call_errors() -> tuple[type[Exception], ...]:
     from botocore.exceptions import BotoCoreError, ClientError
     from botocore.parsers import ResponseParserError
 
-    return (BotoCoreError, ClientError, ResponseParserError, NotImplementedError)
+    return (BotoCoreError, ClientError, ResponseParserError, NotImplementedError, OverError)
 
 
 def failure_of(error: Exception) -> Failure:
@@ -98,6 +103,8 @@ def failure_of(error: Exception) -> Failure:
 
     if isinstance(error, exceptions.ClientError):
         return _refusal(error)
+    if isinstance(error, OverError):
+        return Failure(GapReason.STOPPED, str(error))
     name = type(error).__name__
     if isinstance(error, exceptions.IncompleteReadError):
         return Failure(GapReason.UNREADABLE, "IncompleteReadError")
@@ -113,6 +120,25 @@ def failure_of(error: Exception) -> Failure:
     if isinstance(error, (*nowhere, exceptions.DataNotFoundError, NotImplementedError)):
         return Failure(GapReason.UNSUPPORTED, name)
     return Failure(GapReason.FAILED, name)
+
+
+def is_worth_another_try(error: Exception) -> bool:
+    """Whether a request may fare better a moment later, among those that botocore does not send again by itself."""
+    from botocore.parsers import ResponseParserError
+
+    return isinstance(error, ResponseParserError) or code_of(error).removeprefix("Client.") in _SKEWED
+
+
+def refuses_token(error: Exception) -> bool:
+    """Whether an error to a request that differs from one already answered in its token alone is about that token."""
+    response = getattr(error, "response", None)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) if isinstance(response, dict) else 0
+    return status in _CLIENTS_FAULTS and failure_of(error).reason is GapReason.FAILED
+
+
+def is_throttling(code: str) -> bool:
+    """Whether an error code says that it was too much at once."""
+    return code.removeprefix("Client.") in _THROTTLED
 
 
 def code_of(error: Exception) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from scanner.aws.table import KINDS
+from scanner.collect.budget import Budget
 from scanner.collect.clients import Clients
 from scanner.collect.failures import Failure
 from scanner.collect.paging import Answer, fetch, make_call
@@ -25,6 +26,9 @@ _FIRST = {"aws": "us-east-1", "aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west
 class _Endpoint(Protocol):
     @property
     def endpoint_url(self) -> str: ...
+
+    @property
+    def budget(self) -> Budget: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +118,16 @@ def _describe(
     session: Session, caller: Caller, access: _Endpoint, home: str
 ) -> tuple[list[Mapping[str, Any]], Failure | None]:
     """Every Region with its opt-in status, enabled or not; one call."""
-    clients = Clients(session, partition=caller.partition, endpoint_url=access.endpoint_url)
+    clients = Clients(
+        session,
+        partition=caller.partition,
+        endpoint_url=access.endpoint_url,
+        account=caller.account,
+        budget=access.budget,
+    )
     client = clients.get(_REGION.service, home)
     call = make_call(_REGION.service, home, _REGION.operation, {"AllRegions": True}, _REGION.pages)
-    answer = Answer(failure=client) if isinstance(client, Failure) else fetch(client, call)
+    answer = Answer(failure=client) if isinstance(client, Failure) else fetch(client, call, access.budget)
     if answer.failure:
         return [], answer.failure
     try:

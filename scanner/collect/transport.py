@@ -13,10 +13,15 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from http.client import IncompleteRead
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from scanner.collect.budget import Budget
+from scanner.collect.failures import is_throttling
+from scanner.collect.pacing import Place
 
 if TYPE_CHECKING:
     import ssl
@@ -32,21 +37,23 @@ _LEAST_ERROR = 300
 _PAGE_OF_A_PROXY = (b"<!doctype html", b"<html")
 
 
-def attach_transport(client: Any, verify: Trust) -> Sender | None:
-    """Lets a client send over the connections that all clients share.
+def attach_transport(client: Any, verify: Trust, budget: Budget, *, account: str = "") -> None:
+    """Lets a client send over the connections that all clients share, at the pace and for as long as the budget allows.
 
-    Where a proxy or a client certificate is configured botocore goes on sending by itself, and None is returned.
-    Raises OSError for a bundle that cannot be read.
+    Where a proxy or a client certificate is configured botocore goes on sending by itself.
     """
     from botocore.utils import get_environ_proxies
 
     config = client.meta.config
     proxies = config.proxies if config.proxies is not None else get_environ_proxies(client.meta.endpoint_url)
-    if proxies or config.client_cert:
-        return None
-    sender = Sender(client.meta.events, verify=verify, connect=config.connect_timeout, read=config.read_timeout)
+    sender = Sender(
+        client.meta.events,
+        _Way(verify, config.connect_timeout, config.read_timeout, is_plain=not (proxies or config.client_cert)),
+        budget,
+        Place(account, client.meta.region_name, client.meta.service_model.endpoint_prefix, ""),
+    )
     client.meta.events.register_last("before-send", sender.send)
-    return sender
+    client.meta.events.register_last("response-received", sender.hear)
 
 
 def certificates(core: Any) -> Trust:
@@ -55,25 +62,51 @@ def certificates(core: Any) -> Trust:
     return bundle if bundle is not None else os.environ.get("REQUESTS_CA_BUNDLE") or True
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a client reaches its servers; a way that is not plain is botocore's to go."""
+
+    verify: Trust
+    connect: float
+    read: float
+    is_plain: bool
+
+
 class Sender:
     """Sends the requests of one client, unless somebody else (a mock) answers them. For use by many threads."""
 
-    def __init__(self, events: Any, *, verify: Trust, connect: float, read: float) -> None:
+    def __init__(self, events: Any, way: _Way, budget: Budget, place: Place) -> None:
         self._events = events
-        self._verify = verify
-        self._timeouts = (connect, read)
+        self._way = way
+        self._budget = budget
+        self._place = place
         self._asking = threading.local()
         self._is_idle = False
 
     def send(self, *, request: Any, event_name: str, **_: Any) -> Any | None:
-        """The answer to a prepared request, read whole; None where somebody else gives one. Raises what botocore would."""
-        if self._is_idle or request.stream_output or getattr(self._asking, "others", False):
+        """The answer to a prepared request, read whole; None where somebody else gives one.
+
+        Raises what botocore would, and `OverError` when the scan has ended.
+        """
+        if self._is_idle or getattr(self._asking, "others", False):
             return None
         if self._others_answer(request, event_name):
             # From now on they do, and must not be asked everything twice.
             self._is_idle = True
             return None
-        return _sent(request, self._verify, self._timeouts)
+        self._budget.wait(self._at(event_name), is_paged=_is_paged(request.body))
+        if request.stream_output or not self._way.is_plain:
+            return None
+        return _sent(request, self._way)
+
+    def hear(self, *, event_name: str, parsed_response: Any, **_: Any) -> None:
+        """Tells the budget whether AWS found that it was too much."""
+        if not self._is_idle and isinstance(parsed_response, dict):
+            code = str(parsed_response.get("Error", {}).get("Code", ""))
+            self._budget.heard(self._at(event_name), is_throttled=is_throttling(code))
+
+    def _at(self, event_name: str) -> Place:
+        return replace(self._place, operation=event_name.rpartition(".")[2])
 
     def _others_answer(self, request: Any, event_name: str) -> bool:
         """Whether another handler answers: an event's handlers do not see one another's answers."""
@@ -85,7 +118,7 @@ class Sender:
         return answer is not None
 
 
-def _sent(request: Any, verify: Trust, timeouts: tuple[float, float]) -> Any:
+def _sent(request: Any, way: _Way) -> Any:
     """Botocore's answer to its request, or one of its errors."""
     from botocore import exceptions
     from botocore.awsrequest import AWSResponse
@@ -93,7 +126,7 @@ def _sent(request: Any, verify: Trust, timeouts: tuple[float, float]) -> Any:
 
     url = request.url
     try:
-        pool = _pool(verify if url.startswith("https:") else None, *timeouts)
+        pool = _pool(way.verify if url.startswith("https:") else None, way.connect, way.read)
         answer = pool.connection_from_url(url).urlopen(
             request.method,
             _target(url),
@@ -183,6 +216,11 @@ def _is_json(body: bytes) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_paged(body: Any) -> bool:
+    text = body if isinstance(body, bytes) else str(body).encode()
+    return b"MaxResults" in text or b"Filter.1" in text
 
 
 def _target(url: str) -> str:

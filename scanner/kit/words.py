@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from scanner.model import Resource
 
@@ -23,9 +23,10 @@ def word(value: object) -> str:
 def tag_among(resource: Resource, names: Iterable[str]) -> str:
     """The first of these tags ("Key", or "Key=Value") that a resource bears, or ""."""
     tags = resource.tags
-    return next((name for name in names if name in tags or _has_pair(tags, name)), "")
-
-
-def _has_pair(tags: Mapping[str, str], name: str) -> bool:
-    key, equals, value = name.partition("=")
-    return bool(equals) and tags.get(key) == value
+    for name in names:
+        if name in tags:
+            return name
+        key, equals, value = name.partition("=")
+        if equals and tags.get(key) == value:
+            return name
+    return ""

@@ -18,6 +18,7 @@ class GapReason(str, Enum):
     EXPIRED = "expired"
     NOT_COLLECTED = "not-collected"
     FAILED = "failed"
+    STOPPED = "stopped"
     OUTSIDE = "outside"
     UNREAD = "unread"
 
@@ -35,6 +36,7 @@ _WORDS = {
     GapReason.EXPIRED: "was refused, the credentials have expired",
     GapReason.NOT_COLLECTED: "was not asked",
     GapReason.FAILED: "failed",
+    GapReason.STOPPED: "was not answered before the scan ended",
 }
 
 

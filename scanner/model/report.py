@@ -11,7 +11,7 @@ from scanner.model.comparison import Comparison
 from scanner.model.evidence import Evidence
 from scanner.model.finding import Finding, Outcome
 from scanner.model.framework import Framework
-from scanner.model.gap import Gap
+from scanner.model.gap import Gap, GapReason
 from scanner.model.rule import Rule
 from scanner.model.severity import Severity
 from scanner.model.waiver import JudgedWaiver
@@ -110,8 +110,8 @@ class ScanReport:
 
     @property
     def whole(self) -> bool:
-        """True when every target was read, the list of Regions was told, and no rule crashed."""
-        unnamed = any("AWS::Region" in gap.kinds for gap in self.gaps)
+        """True when every target was read to the end, the list of Regions was told, and no rule crashed."""
+        unnamed = any("AWS::Region" in gap.kinds or gap.reason is GapReason.STOPPED for gap in self.gaps)
         return not (self.failed_targets or unnamed or self.totals.get("error"))
 
     @property

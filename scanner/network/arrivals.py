@@ -50,14 +50,24 @@ def from_addresses(
     granted: Intervals = (SPACE[family],)
     if not is_unfiltered(interface):
         granted = fabric.grants(groups_of(interface), egress=False, protocol=protocol).at(port, family=family)
+    is_somewhere = False
     for vpc_id in near:
         for subnet in fabric.inventory.linked(SUBNET, "VpcId", vpc_id):
             part = intersection(blocks, union(_blocks_of(subnet), family=family))
             if part:
+                is_somewhere = True
                 yield _from_subnet(fabric, subnet, interface, there, part, granted, protocol, port)
     rest = subtract(blocks, union((one for vpc_id in near for one in fabric.vpc_blocks(vpc_id)), family=family))
     if rest:
         yield from _from_beyond(fabric, interface, rest, granted, family, protocol, port)
+    elif not is_somewhere:
+        rule = f"{sources_in_words(blocks, family=family)} is in no subnet, so that nobody has an address of it"
+        yield (
+            follow(
+                (Hop(VPC, home, allows=False, rule=rule),), source="", target=interface.id, protocol=protocol, port=port
+            ),
+            (),
+        )
 
 
 def _blocks_of(subnet: Resource) -> Iterator[str]:

@@ -125,7 +125,7 @@ class TestTrails:
         aws.answer("GetEventSelectors", selectors(known["TrailARN"]))
         [inventory] = collect(TRAIL)
         assert isinstance(inventory.of(TRAIL)[0].get("IsLogging"), Unknown)
-        assert [gap.detail for gap in inventory.gaps] == ["no IsLogging"]
+        assert [gap.detail for gap in inventory.gaps] == ["IncompleteReadError"]
 
     def test_a_refused_detail_has_one_gap_that_every_region_shares(self, aws: Loopback, collect: Collect) -> None:
         known = trail("main", "us-east-1")

@@ -6,7 +6,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from scanner.collect.event_history import Pace, look_up
+from scanner.collect.event_history import look_up
+from scanner.collect.pacing import Pace
 
 
 class Clock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.network.mutations.mutation import of
+from tests.network.mutations.mutation import Mutation, of
 
 MUTATIONS = (
     *of(
@@ -195,7 +195,6 @@ MUTATIONS = (
     ),
     *of(
         "cuts.py",
-        ("        if cut in told or not hop.allows:\n", "        if cut in told:\n", "only a rule that lets through is a cut"),
         ('target_of(route) == "local" or describe_route(table, route) != words', "describe_route(table, route) != words", "the local route cannot be taken away"),
         ("        if hop.kind == INTERNET_GATEWAY:\n", "        if False:\n", "a public address is a cut"),
         ("next(iter(self._swapped((found,))), None) if found is not None else None", "found", "what is found is found without the rule"),
@@ -212,5 +211,10 @@ MUTATIONS = (
         ("return path.verdict is Verdict.NOT_REACHABLE", "return path.verdict is not Verdict.REACHABLE", "a rule without which nobody can tell is no cut"),
         ("end.kind == INSTANCE and is_stopped(end)", "end.kind == INSTANCE", "a stopped instance is told of"),
         ("    return max(answers, key=lambda answer: (RANK[answer.verdict], len(answer.hops)))", "    return answers[0]", "of several inventories the most open answer counts"),
+    ),
+    Mutation(
+        "cuts.py", "        if cut in told or not hop.allows:\n", "        if cut in told:\n", "only a rule that lets through is a cut",
+        "Cuts are asked of an open path alone, and a path with a hop that blocks is not open; the words keep the function "
+        "right for whoever asks it of another.",
     ),
 )  # fmt: skip
