@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ensurepip
 import json
+import re
 import sys
 import sysconfig
 import zipfile
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.action.runner import Job, run_action, run_step
+from tests.action.runner import ROOT, Job, run_action, run_step
 
 RunAction = Callable[..., Job]
 
@@ -106,9 +108,26 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> str:
     return f"{folder}:/usr/bin:/bin"
 
 
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ]+) \\$", re.MULTILINE)
+
+
+def _is_here(name: str, version: str) -> bool:
+    try:
+        return metadata.version(name) == version
+    except metadata.PackageNotFoundError:
+        return False
+
+
 @pytest.fixture(scope="session")
 def installed(machine: str, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     """The outputs of the install step, run once."""
+    missing = [
+        line
+        for line in _LOCKED.findall((ROOT / "action/requirements.lock").read_text(encoding="utf-8"))
+        if not _is_here(*line)
+    ]
+    if missing:
+        pytest.skip(f"this environment is older than action/requirements.lock: it lacks {missing}")
     folder = tmp_path_factory.mktemp("installed")
     return run_step("install", workspace=folder, temporary=folder / "temp", path=machine)
 
