@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from benchmarks import collect, identity, judging, logins, network, reports, scan, starting
+from benchmarks import collect, gate, identity, judging, logins, network, reports, scan, starting
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
         ("Network", network),
         ("Identity", identity),
         ("Logins", logins),
+        ("Gate", gate),
         ("Reports", reports),
         ("Collecting", collect),
         ("Scanning", scan),

@@ -44,11 +44,14 @@ class Reports:
         changes: Mapping[str, Any] = {} if self.fail_on is None else {"fail_on": threshold(self.fail_on)}
         return dataclasses.replace(config, **changes, fail_on_unknown=self.fail_on_unknown or config.fail_on_unknown)
 
-    def write(self, report: ScanReport, *, stream: TextIO, verbose: bool, seconds: float) -> None:
+    def write(
+        self, report: ScanReport, *, stream: TextIO, verbose: bool, seconds: float, changes_only: bool = False
+    ) -> None:
         """Writes every file, then stdout; raises `OutputError` afterwards where a file could not be written."""
         from scanner.reports import RenderOptions
 
         look = RenderOptions.for_stream(stream, verbose=verbose, seconds=seconds, tell=tell)
+        look = dataclasses.replace(look, changes_only=changes_only)
         _log(report, seconds=seconds)
         write_all(report, self.files, format=self.format, look=look)
 

@@ -20,6 +20,7 @@ from scanner.cli.options import (
     target_options,
 )
 from scanner.cli.standing import read_standing, standing_options
+from scanner.cli.state import Memory, remembered, state_option
 
 
 @click.command(
@@ -32,24 +33,33 @@ from scanner.cli.standing import read_standing, standing_options
 @standing_options
 @report_options
 @place_options
-def scan(*, iac: Path | None, inventory: Path | None, **options: Any) -> int:
+@state_option
+def scan(*, state: Path | None, iac: Path | None, inventory: Path | None, **options: Any) -> int:
     """Scan an account (or a stored or mocked one) and say what is not private.
 
     Without a target option the account of your AWS credentials is scanned, in all enabled Regions, with read-only
     calls; `bastionless rules permissions` prints the IAM policy they need.
     """
+    with remembered(state) as memory:
+        return _scan(memory, iac=iac, inventory=inventory, options=options)
+
+
+def _scan(memory: Memory, *, iac: Path | None, inventory: Path | None, options: dict[str, Any]) -> int:
     from scanner import pipeline
     from scanner.cli.reporting import Reports
 
     started = time.monotonic()
     reports = Reports.prepared(options)
     check_folders(iac, inventory)
-    config, baseline = read_standing(options, reports.configured(read_config(options)))
+    config, baseline = read_standing(options, reports.configured(read_config(options)), memory=memory)
     target = read_target(options, config)
     rules = pipeline.choose_rules(config)
     inventories = read_inventories(target, pipeline.kinds_read(rules), config)
     report = pipeline.judge(inventories, rules, include_pass=reports.include_pass)
     report = on_lines(report, inventories, iac=iac, inventory=inventory)
     report = pipeline.settle(report, config, baseline=baseline)
-    reports.write(report, stream=sys.stdout, verbose=target.verbose, seconds=time.monotonic() - started)
-    return pipeline.exit_code(report, config)
+    seconds = time.monotonic() - started
+    reports.write(report, stream=sys.stdout, verbose=target.verbose, seconds=seconds, changes_only=config.new_only)
+    code = pipeline.exit_code(report, config)
+    memory.keep(report, exit_code=code, quiet=target.quiet)
+    return code

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from scanner.cli.state import Memory
 from scanner.errors import UsageError
 from scanner.model import Config, EarlierReport
 
@@ -22,7 +23,7 @@ _OPTIONS = (
     click.option("--baseline", type=click.Path(path_type=Path), default=None, metavar="FILE",
                  help="Tell what is new, unchanged or gone since this result (our JSON or SARIF)."),
     click.option("--new-only", is_flag=True,
-                 help="With --baseline: exit with 1 only for what is new, graver, or no longer waived."),
+                 help="With --baseline or --state: show and exit with 1 only for what is new, graver, or no longer waived."),
 )  # fmt: skip
 
 
@@ -33,19 +34,24 @@ def standing_options(command: Command) -> Command:
     return command
 
 
-def read_standing(options: dict[str, Any], config: Config) -> tuple[Config, EarlierReport | None]:
+def read_standing(
+    options: dict[str, Any], config: Config, *, memory: Memory | None = None
+) -> tuple[Config, EarlierReport | None]:
     """Takes these options out of a command's keywords: the configuration with them on top, and the baseline, read.
 
-    Raises `ConfigError` for a waiver that cannot be, `ReportError` for a baseline that is none, `UsageError` for --new-only
-    without one.
+    With a memory the baseline is the last complete run. Raises `ConfigError` for a waiver that cannot be, `ReportError`
+    for a baseline that is none, `UsageError` for --new-only without one.
     """
     from scanner.pipeline import read_baseline
     from scanner.rulebook.waivers import read_waiver_file
 
+    folder = memory.folder if memory is not None else None
     files, baseline = options.pop("waiver_files"), options.pop("baseline")
     strict, new_only = options.pop("strict_waivers"), options.pop("new_only")
-    if new_only and baseline is None:
-        raise UsageError("--new-only goes with --baseline", cure="name the result to compare with")
+    if baseline is not None and folder is not None:
+        raise UsageError("--baseline and --state are two things to compare with", cure="choose one")
+    if new_only and baseline is None and folder is None:
+        raise UsageError("--new-only goes with --baseline or --state", cure="name what to compare with")
     waivers = [waiver for file in files for waiver in read_waiver_file(file)]
     changed = dataclasses.replace(
         config,
@@ -53,4 +59,4 @@ def read_standing(options: dict[str, Any], config: Config) -> tuple[Config, Earl
         strict_waivers=strict or config.strict_waivers,
         new_only=new_only,
     )
-    return changed, read_baseline(baseline)
+    return changed, (memory.last if memory is not None else None) or read_baseline(baseline)

@@ -16,11 +16,16 @@ from scanner.reports.report_schema import FORMAT, VERSION
 _WRITE = "give a file that `bastionless scan --report json=FILE` or `--report sarif=FILE` wrote"
 
 
-def read_baseline(path: Path) -> EarlierReport:
-    """The failures of a result and what they are known by; raises `ReportError` for a file that holds none of ours."""
+def read_baseline(path: Path, *, with_unjudged: bool = False) -> EarlierReport:
+    """The failures of a result and what they are known by; raises `ReportError` for a file that holds none of ours.
+
+    With `with_unjudged` also those of a still earlier one that the result could not judge: nobody has seen them go.
+    """
     document = _document(path)
     try:
         failures = earlier_from_json(document) if "format" in document else earlier_from_sarif(document)
+        if with_unjudged and document.get("comparison"):
+            failures += earlier_from_json({"findings": document["comparison"]["unjudged"]})
         report = _report(document)
     except _DAMAGE as damage:
         raise _damaged(damage, path) from None

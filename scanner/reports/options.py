@@ -22,7 +22,8 @@ class RenderOptions:
 
     `width` is in terminal columns, `seconds` how long the scan took (None where nobody measured), `verbose`
     asks for every resource id where a list would otherwise be cut. The formats for machines heed none of these.
-    `tell` hears what the reader of the report would not see, in sentences: that something was cut, and how much.
+    With `changes_only` people see no failure that is as it was in the report this one was compared with. `tell` hears
+    what the reader of the report would not see, in sentences: that something was cut, and how much.
     """
 
     width: int = PIPE_WIDTH
@@ -30,6 +31,7 @@ class RenderOptions:
     verbose: bool = False
     seconds: float | None = None
     tell: Callable[[str], None] = _nobody
+    changes_only: bool = False
 
     @classmethod
     def for_stream(

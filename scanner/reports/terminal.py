@@ -24,7 +24,7 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     sheet = Sheet(width=options.width, color=options.color)
     answers: dict[Outcome, list[Finding]] = {outcome: [] for outcome in Outcome}
     for finding in report.findings:
-        if finding.suppression is None and (options.verbose or not _stays(finding, report)):
+        if finding.suppression is None and (options.verbose or not _stays(finding, report, options)):
             answers[finding.outcome].append(finding)
     rules = {rule.id: rule for rule in report.rules}
     _add_failures(sheet, answers[Outcome.FAIL], rules, options)
@@ -46,10 +46,10 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     return sheet.text
 
 
-def _stays(finding: Finding, report: ScanReport) -> bool:
-    """Whether a change leaves the account in this as it was."""
+def _stays(finding: Finding, report: ScanReport, options: RenderOptions) -> bool:
+    """Whether it is as it was, and nobody wants to hear of that."""
     of_change = report.comparison is not None and report.comparison.is_of_change
-    return of_change and finding.change is not None and not finding.change.is_worse
+    return (of_change or options.changes_only) and finding.change is not None and not finding.change.is_worse
 
 
 def _add_failures(sheet: Sheet, failures: list[Finding], rules: dict[str, Rule], options: RenderOptions) -> None:

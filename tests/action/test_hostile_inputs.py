@@ -76,6 +76,7 @@ def test_a_module_in_the_checkout_is_not_imported(run: RunAction, workspace: Pat
     assert (job.code, (workspace / "pwned").exists()) == (0, False)
 
 
+@pytest.mark.usefixtures("installed")  # what this install needs is there
 def test_a_module_in_the_checkout_is_not_installed_from(machine: str, tmp_path: Path) -> None:
     for name in ("pip", "venv", "ensurepip", "hatchling", "yaml"):
         (tmp_path / f"{name}.py").write_text("open('pwned', 'w').close()\n", encoding="utf-8")

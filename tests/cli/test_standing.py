@@ -119,7 +119,10 @@ def test_a_baseline_lets_what_was_there_pass_and_what_is_new_fail(
 
 def test_new_only_has_to_know_what_is_old(bastionless: Bastionless, demo_snapshot: Path) -> None:
     said = bastionless("scan", "--snapshot", demo_snapshot, "--new-only")
-    assert (said.code, said.err) == (2, "error: --new-only goes with --baseline. Name the result to compare with\n")
+    assert (said.code, said.err) == (
+        2,
+        "error: --new-only goes with --baseline or --state. Name what to compare with\n",
+    )
 
 
 GIVE = "Give a file that `bastionless scan --report json=FILE` or `--report sarif=FILE` wrote"
