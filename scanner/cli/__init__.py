@@ -60,7 +60,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with `bastionless scan --demo`: it needs no account. Exit codes: 0 clean, 1 findings at or above the "
-    "threshold, 2 the scan could not be asked for, 3 incomplete.",
+    "threshold, 2 the scan could not be asked for, 3 incomplete, 4 another run holds the lock.",
 )
 @click.version_option(__version__, "--version", prog_name="bastionless", message="%(prog)s %(version)s")
 def cli() -> None:
