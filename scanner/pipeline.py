@@ -216,9 +216,13 @@ def _existing(
     if str(against) != "live":
         return load_snapshot(against)
     from scanner.collect.access import Access, open_session
+    from scanner.collect.budget import Budget
 
     wanted = access or Access(
-        role_arn=config.role_arn, external_id=config.external_id, role_session_name=config.role_session_name
+        role_arn=config.role_arn,
+        external_id=config.external_id,
+        role_session_name=config.role_session_name,
+        budget=Budget.of(config),
     )
     asker = session or open_session(wanted, config.regions)
     region = config.regions[0] if config.regions else asker.region_name
@@ -451,6 +455,7 @@ def collect(
     """
     from scanner.collect.access import Access, choose_regions, identify_caller, open_session
     from scanner.collect.account import collect_account
+    from scanner.collect.budget import Budget
     from scanner.collect.event_history import MOST_DAYS, add_event_history
     from scanner.errors import UsageError
     from scanner.evaluate.evidence import KINDS as JOINED
@@ -464,7 +469,10 @@ def collect(
 
         supply_inside_a_mock()
     wanted = access or Access(
-        role_arn=config.role_arn, external_id=config.external_id, role_session_name=config.role_session_name
+        role_arn=config.role_arn,
+        external_id=config.external_id,
+        role_session_name=config.role_session_name,
+        budget=Budget.of(config),
     )
     if session is None:
         session = open_session(wanted, config.regions)

@@ -130,6 +130,22 @@ def config_schema() -> dict[str, Any]:
             "role_arn": {"type": "string", "pattern": f"^{ROLE_ARN.pattern}$"},
             "external_id": {"type": "string"},
             "role_session_name": {"type": "string"},
+            "max_rate": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "description": "At most so many requests a second to AWS.",
+            },
+            "timeout": {
+                "type": "number",
+                "exclusiveMinimum": 0,
+                "description": "Seconds after which AWS is asked no more.",
+            },
+            "concurrency": {
+                "type": "integer",
+                "minimum": 1,
+                "maximum": 64,
+                "description": "At most so many calls at once.",
+            },
             "rules": {**_WORDS, "description": "Folders of your own cards, relative to this file."},
             "waivers": {"type": ["array", "null"], "items": _waiver(), "description": "Flaws that somebody accepts."},
             "strict_waivers": {

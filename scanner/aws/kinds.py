@@ -39,7 +39,8 @@ class Detail:
     `request` values that begin with "$" are JMESPath over the resource's facts, all others are sent as they are.
     `proof` is the member without which the answer is no answer. `keep` names the members that join (empty: all but
     those the list already gave). `where` (JMESPath) and `referenced_by` (kind and path pairs, any of which must hold
-    the resource's id) limit the resources asked about. `home` names the fact that holds the Region to ask in.
+    the resource's id) limit the resources asked about; of those that mention it, only the ones for which
+    `referenced_where` (JMESPath) holds count. `home` names the fact that holds the Region to ask in.
     `absent` lists error codes that mean "there is none". `more` names the member that is true where AWS kept a part
     of the answer to itself. `inside` names the structure of the answer that holds the proof
     and the members, where these do not stand at its top. With a `climb` the question goes on upwards.
@@ -53,6 +54,7 @@ class Detail:
     keep: tuple[str, ...] = ()
     where: str = ""
     referenced_by: tuple[tuple[str, str], ...] = ()
+    referenced_where: str = ""
     home: str = ""
     absent: tuple[str, ...] = ()
     pages: tuple[str, str] = ONE_PAGE

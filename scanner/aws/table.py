@@ -39,9 +39,9 @@ _EC2 = (
         # Two calls a VPC, so only where an endpoint's private DNS depends on the answer.
         details=(
             Detail("DescribeVpcAttribute", {"VpcId": "$VpcId", "Attribute": "enableDnsSupport"}, "EnableDnsSupport",
-                   ("EnableDnsSupport",), referenced_by=((_ENDPOINT, "VpcId"),)),
+                   ("EnableDnsSupport",), referenced_by=((_ENDPOINT, "VpcId"),), referenced_where="PrivateDnsEnabled"),
             Detail("DescribeVpcAttribute", {"VpcId": "$VpcId", "Attribute": "enableDnsHostnames"}, "EnableDnsHostnames",
-                   ("EnableDnsHostnames",), referenced_by=((_ENDPOINT, "VpcId"),)),
+                   ("EnableDnsHostnames",), referenced_by=((_ENDPOINT, "VpcId"),), referenced_where="PrivateDnsEnabled"),
         ),
     ),
     Kind(_SUBNET, "ec2", "DescribeSubnets", "Subnets[]", "SubnetId", "SubnetArn", _THOUSAND, links={"VpcId": _VPC}),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib
 import os
 import sys
@@ -58,7 +60,7 @@ class LazyGroup(click.Group):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Start with `bastionless scan --demo`: it needs no account. Exit codes: 0 clean, 1 findings at or above the "
-    "threshold, 2 the scan could not be asked for, 3 incomplete.",
+    "threshold, 2 the scan could not be asked for, 3 incomplete, 4 another run holds the lock.",
 )
 @click.version_option(__version__, "--version", prog_name="bastionless", message="%(prog)s %(version)s")
 def cli() -> None:
@@ -70,12 +72,22 @@ def cli() -> None:
 
 def main() -> None:
     """The entry point: runs the command and turns every error of ours into one sentence and its exit code."""
+    from scanner.model.garbage import rare_collections
+
+    # Python collects garbage several times while it ends, and would walk through all that the system takes back anyway.
+    atexit.register(gc.freeze)
+    with rare_collections():
+        code = _run()
+    sys.exit(code)
+
+
+def _run() -> int:
     from scanner.cli.talk import Talk
 
     talk = Talk.heard()
     if sys.stdout is None:
         talk.error("there is no stdout to write to", exit_code=EXIT_USAGE)
-        sys.exit(EXIT_USAGE)
+        return EXIT_USAGE
     try:
         code = cli.main(standalone_mode=False)
         sys.stdout.flush()
@@ -99,4 +111,4 @@ def main() -> None:
         talk.error(f"stdout cannot be written ({failure.strerror})", exit_code=EXIT_USAGE)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = EXIT_USAGE
-    sys.exit(code if isinstance(code, int) else 0)
+    return code if isinstance(code, int) else 0

@@ -12,8 +12,9 @@ from scanner.cli.output import format_option, read_reports, reports_option, tell
 
 
 @click.command(
+    short_help="Compare two results: what is new, changed and gone.",
     epilog="Examples: `bastionless diff monday.json tuesday.json`; `bastionless diff main.sarif branch.sarif --format json`. "
-    "Exit codes: 0 nothing is new, 1 something is new, graver, or no longer waived, 2 a file is no result, 3 B is incomplete."
+    "Exit codes: 0 nothing is new, 1 something is new, graver, or no longer waived, 2 a file is no result, 3 B is incomplete.",
 )
 @click.argument("before", metavar="A", type=click.Path(path_type=Path))
 @click.argument("after", metavar="B", type=click.Path(path_type=Path))

@@ -16,9 +16,10 @@ _ADMIN_PORT = 22
 
 
 @click.command(
+    short_help="Prove whether one end of the network reaches another.",
     epilog="Examples: `bastionless explain internet i-0abc…`; `bastionless explain eice-0abc… i-0abc…`; "
     "`bastionless explain i-0abc… vpce-0abc…`; `bastionless explain i-0abc… internet --port 443`. "
-    "Exit codes: 0 answered, 2 the question makes no sense, 3 unknown."
+    "Exit codes: 0 answered, 2 the question makes no sense, 3 unknown.",
 )
 @click.argument("source")
 @click.argument("target")

@@ -112,7 +112,8 @@ def _account(options: dict[str, Any], config: Config) -> tuple[str, Access | Non
             raise UsageError(f"--{option} goes with --against live", cure="leave it out")
         return against, None
     from scanner.collect.access import Access
+    from scanner.collect.budget import Budget
 
     for name in ("role_arn", "external_id", "role_session_name"):
         told[name] = told[name] or getattr(config, name)
-    return against, Access(**told)
+    return against, Access(**told, budget=Budget.of(config))

@@ -13,7 +13,11 @@ from scanner.errors import OutputError, UsageError, did_you_mean
 from scanner.model import GLOBAL
 
 
-@click.command("map", epilog="Example: `bastionless map --demo -o net.svg`; `bastionless map --vpc vpc-1 -o net.dot`.")
+@click.command(
+    "map",
+    short_help="Draw the network, proved ways from the internet in red.",
+    epilog="Example: `bastionless map --demo -o net.svg`; `bastionless map --vpc vpc-1 -o net.dot`.",
+)
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE",
     help="Where to write it; the name ends in .svg or .dot. Several Regions give several files.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from scanner.cli.completion import complete_rules
+from scanner.cli.limits import LIMIT_OPTIONS, ending_well, take_budget
 from scanner.cli.lock import lock_option
 from scanner.cli.output import format_option, reports_option
 from scanner.cli.talk import Talk, log_option
@@ -56,6 +57,7 @@ _TARGET_OPTIONS = (
     click.option("--external-id", default="", metavar="ID", help="The external id the role asks for."),
     click.option("--role-session-name", default="", metavar="NAME", help="Shown in CloudTrail [default: bastionless]."),
     click.option("--endpoint-url", default="", metavar="URL", help="Ask this endpoint instead of AWS's (also AWS_ENDPOINT_URL)."),
+    *LIMIT_OPTIONS,
     click.option("-q", "--quiet", is_flag=True, help="No progress; only results and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Tell more: every gap, every resource of a long list."),
     log_option,
@@ -127,6 +129,7 @@ def read_target(options: dict[str, Any], config: Config) -> Target:
         external_id=options.pop("external_id") or config.external_id,
         role_session_name=options.pop("role_session_name") or config.role_session_name,
         endpoint_url=options.pop("endpoint_url"),
+        budget=take_budget(options, config),
     )
     target = Target(
         demo=options.pop("demo"),
@@ -185,7 +188,10 @@ def read_inventories(target: Target, kinds: frozenset[str], config: Config) -> t
             asked = ", ".join(dict.fromkeys(config.regions))
             raise UsageError(f"--region: the demo lives in one Region, not in {asked}", cure="name one of them")
         return pipeline.collect_demo(kinds, config, progress=progress, lookup_events=target.lookup_events)
-    return pipeline.collect(kinds, config, access=target.access, progress=progress, lookup_events=target.lookup_events)
+    with ending_well(target.access.budget):
+        return pipeline.collect(
+            kinds, config, access=target.access, progress=progress, lookup_events=target.lookup_events
+        )
 
 
 def _days(*, lookup: bool, days: int | None) -> int:

@@ -11,9 +11,10 @@ from scanner.cli.output import format_option, read_reports, reports_option, tell
 
 
 @click.command(
+    short_help="Convert a stored JSON report into another format.",
     epilog="Examples: `bastionless report scan.json --format markdown >> $GITHUB_STEP_SUMMARY`; "
     "`bastionless report scan.json --report sarif=out.sarif --report csv=out.csv`. "
-    "Exit codes: 0 converted, 2 the file is no report, or a report cannot be written."
+    "Exit codes: 0 converted, 2 the file is no report, or a report cannot be written.",
 )
 @click.argument("stored", metavar="IN.json", type=click.Path(path_type=Path))
 @format_option

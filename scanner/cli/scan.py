@@ -24,8 +24,9 @@ from scanner.cli.state import Memory, remembered, state_option
 
 
 @click.command(
+    short_help="Scan an account: live, stored or mocked.",
     epilog="Examples: `bastionless scan --demo`; `bastionless scan --profile audit --region eu-west-1`; "
-    "`bastionless scan --snapshot account.json.gz --report sarif=out.sarif`."
+    "`bastionless scan --snapshot account.json.gz --report sarif=out.sarif`.",
 )
 @target_options
 @history_options

@@ -19,7 +19,8 @@ from scanner.cli.talk import Talk
 
 
 @click.command(
-    epilog="Example: `bastionless snapshot -o account.json.gz`, later `bastionless scan --snapshot account.json.gz`."
+    short_help="Collect what a scan would read into one file.",
+    epilog="Example: `bastionless snapshot -o account.json.gz`, later `bastionless scan --snapshot account.json.gz`.",
 )
 @click.option(
     "-o",

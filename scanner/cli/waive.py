@@ -12,9 +12,10 @@ from scanner.model import Finding, Scope, Waiver
 
 
 @click.command(
+    short_help="Accept a finding until a day, with owner and reason.",
     epilog="Example: `bastionless waive 566beea0e16afc72bc963dc441d609a5 --owner net-team --reason 'the public demo' "
     "--until 2027-01-31 --from scan.json`. Fingerprints are in JSON and SARIF reports, and in the terminal's with --verbose. "
-    "Exit codes: 0 written, 2 not."
+    "Exit codes: 0 written, 2 not.",
 )
 @click.argument("fingerprint")
 @click.option("--owner", required=True, metavar="WHO", help="Who answers for it.")

@@ -143,15 +143,34 @@ def _as_role(core: Any, access: Access, regions: Sequence[str]) -> Any:
             endpoint = access.endpoint_url or None
             return core.create_client(service, region_name=region, endpoint_url=endpoint, **credentials)
 
-    fetcher = AssumeRoleCredentialFetcher(create_client, source, access.role_arn, extra_args=asked)
+    kept: dict[str, Any] = {}
+    fetcher = AssumeRoleCredentialFetcher(create_client, source, access.role_arn, extra_args=asked, cache=kept)
+
+    class Renewable(DeferredRefreshableCredentials):
+        """Credentials that can be asked for anew before their time is up, when AWS no longer accepts them."""
+
+        is_refused = False
+
+        def renew(self) -> None:
+            kept.clear()
+            self.is_refused = True
+
+        def refresh_needed(self, refresh_in: int | None = None) -> bool:
+            return self.is_refused or super().refresh_needed(refresh_in)
 
     class Role(CredentialProvider):
         """The only provider of the second session."""
 
         METHOD = "assume-role"
 
-        def load(self) -> DeferredRefreshableCredentials:
-            return DeferredRefreshableCredentials(refresh_using=fetcher.fetch_credentials, method=self.METHOD)
+        def load(self) -> Renewable:
+            def fetch() -> Any:
+                credentials = fetcher.fetch_credentials()
+                loaded.is_refused = False
+                return credentials
+
+            loaded = Renewable(refresh_using=fetch, method=self.METHOD)
+            return loaded
 
     assumed = BotocoreSession(profile=access.profile or None)
     assumed.register_component("data_loader", core.get_component("data_loader"))

@@ -10,6 +10,7 @@ from threading import Lock
 from typing import Any
 
 from scanner.collect.pacing import Pace, Pacer, Place
+from scanner.model import Config
 
 INTERRUPTED = "interrupted"
 TIMED_OUT = "timeout"
@@ -44,6 +45,11 @@ class Budget:
         self._listeners: dict[object, Callable[[], None]] = {}
         # Two scans that were thrown back at once must not come back at once.
         self._chance = random.Random()  # noqa: S311 - no secret
+
+    @classmethod
+    def of(cls, config: Config) -> Budget:
+        """What a configuration allows."""
+        return cls(Limits(config.max_rate, config.timeout, config.concurrency or Limits().concurrency))
 
     @property
     def left(self) -> float | None:

@@ -110,5 +110,6 @@ def _referenced_ids(detail: Detail, rows_of_kind: Callable[[str], Sequence[Facts
         id_
         for name, path in detail.referenced_by
         for facts in rows_of_kind(name) or ()
+        if holds(detail.referenced_where, facts)
         for id_ in strings_at(facts, path)
     }

@@ -110,7 +110,13 @@ def _client(session: Session, inventory: Inventory, access: Access) -> Any | Fai
     once = client_config(session).merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
     try:
         return make_client(
-            session, EVENT.service, region=inventory.region, endpoint_url=access.endpoint_url, config=once
+            session,
+            EVENT.service,
+            region=inventory.region,
+            endpoint_url=access.endpoint_url,
+            config=once,
+            account=inventory.account,
+            budget=access.budget,
         )
     except BotoCoreError as error:
         return failure_of(error)

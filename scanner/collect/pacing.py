@@ -90,7 +90,8 @@ class _Bucket:
 
     def empty(self, now: float) -> None:
         """AWS has none left: half as fast from here on, once for all the refusals of a moment."""
-        self.tokens = min(self.tokens, 0.0)
+        grown = max(0.0, now - self.at) * self.size.refill * self.share
+        self.tokens, self.at = min(self.tokens + grown, 0.0), max(self.at, now)
         if now - self.throttled_at >= 1 / self.size.refill:
             self.share = max(_SLOWEST, self.share / 2)
             self.throttled_at = now

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -28,6 +29,8 @@ _FOREIGN_NAME = re.compile(rb"<[^>]*[\x80-\xff]")
 _NAMESPACE = re.compile("{.*}")
 # Structures come in a few forms each (with and without a public address, say); an answer with many forms is not AWS's.
 _MOST_PLANS = 1_000
+# How many small structures of one form are kept for the next that is equal; then it begins anew.
+_MOST_SHARED = 4_096
 _HERE = ("header", "headers", "statusCode")
 
 _read_time = lru_cache(maxsize=8_192)(utc_text)
@@ -64,7 +67,7 @@ class XmlReader:
         if response["status_code"] != _OK or shape is None or not _is_plain(body) or _log.isEnabledFor(logging.DEBUG):
             return None
         try:
-            root = self._etree.fromstring(body, self._parser())
+            root = self._etree.fromstring(body, self._parser(is_spaced=_is_spaced(body)))
             answer, metadata = self._content(root, shape), self._metadata(root, response["headers"])
         except self._not_read:
             return None
@@ -80,13 +83,14 @@ class XmlReader:
         answer["ResponseMetadata"] = metadata
         return answer
 
-    def _parser(self) -> Any:
+    def _parser(self, *, is_spaced: bool) -> Any:
         """A parser for one document: shared ones let one thread in at a time."""
         return self._etree.XMLParser(
             resolve_entities=False,
             no_network=True,
             remove_comments=True,
             remove_pis=True,
+            remove_blank_text=not is_spaced,
             collect_ids=False,
         )
 
@@ -97,15 +101,14 @@ class XmlReader:
         reader = self._readers.get(shape)
         if reader is None:
             reader = self._readers[shape] = self._top(shape)
-        content: dict[str, Any] = reader(root)
-        return content
+        return {**reader(root)}  # a copy, because it gets metadata and may itself be one that equal answers share
 
     def _top(self, shape: Any) -> _Reader:
         """The reader of a whole answer; raises `_UnknownError` for one that is not only made of its body."""
         located = any(member.serialization.get("location") in _HERE for member in shape.members.values())
         if located or {"payload", "eventstream"} & set(shape.serialization):
             raise _UnknownError
-        return _structure(shape)
+        return _structure(shape, shares=self._protocol == "ec2")
 
     def _metadata(self, root: Any, headers: Mapping[str, Any]) -> dict[str, Any]:
         if self._protocol == "ec2":
@@ -135,6 +138,15 @@ def _is_plain(body: Any) -> bool:
     return body.isascii() or not _FOREIGN_NAME.search(body)
 
 
+def _is_spaced(body: bytes) -> bool:
+    """Whether space between elements could be taken for text; else half of what EC2 sends need not become nodes."""
+    beginning = _BEGINNING.match(body)
+    start = beginning.end() if beginning else 0
+    # One byte is found many times faster than two, and mostly neither is there.
+    instruction = body.find(b"?", start) >= 0 and body.find(b"<?", start) >= 0
+    return instruction or b"\r" in body or (b"!" in body and b"<!" in body)
+
+
 def _name(element: Any) -> str:
     return _NAMESPACE.sub("", element.tag)
 
@@ -146,47 +158,67 @@ def _only(root: Any, name: str) -> Any:
     return named[0]
 
 
-def _reader(shape: Any) -> _Reader:
-    """How an element (of a flattened shape: a list of elements) is read; raises `_UnknownError`."""
-    makers: dict[str, Callable[[Any], _Reader]] = {"structure": _structure, "list": _list, "map": _map}
+def _reader(shape: Any, *, shares: bool) -> _Reader:
+    """How an element (of a flattened shape: a list of elements) is read; raises `_UnknownError`.
+
+    What `shares` gives the same dictionary for equal structures of text, numbers and truth: an account's tags are mostly
+    the same. Only for a protocol whose answers botocore does not change afterwards (it decodes IAM's policies in place).
+    """
+    makers: dict[str, Callable[..., _Reader]] = {"structure": _structure, "list": _list, "map": _map}
     if shape.type_name in makers:
-        return makers[shape.type_name](shape)
+        return makers[shape.type_name](shape, shares=shares)
     if shape.type_name in _SCALARS:
         return _SCALARS[shape.type_name]
     raise _UnknownError
 
 
-def _structure(shape: Any) -> _Reader:
+def _structure(shape: Any, *, shares: bool) -> _Reader:
     if shape.is_tagged_union or shape.is_document_type or shape.metadata.get("exception"):
         raise _UnknownError
-    plans: dict[tuple[str, ...], _Plan] = {}
+    plans: dict[tuple[str, ...], tuple[_Plan, dict[Any, Any] | None]] = {}
 
     def read(element: Any) -> dict[str, Any]:
         elements = element[:]
         tags = tuple([one.tag for one in elements])
-        plan = plans.get(tags)
-        if plan is None:
-            plan = _plan(shape, [_NAMESPACE.sub("", tag) for tag in tags])
+        known = plans.get(tags)
+        if known is None:
+            known = _plan(shape, [_NAMESPACE.sub("", tag) for tag in tags], shares=shares)
             if len(plans) < _MOST_PLANS:
-                plans[tags] = plan
-        return {member: read_member(elements[index]) for member, read_member, index in plan}
+                plans[tags] = known
+        plan, shared = known
+        if shared is None:
+            return {member: read_member(elements[index]) for member, read_member, index in plan}
+        values = tuple([read_member(elements[index]) for _, read_member, index in plan])
+        facts = shared.get(values)
+        if facts is None:
+            if len(shared) >= _MOST_SHARED:
+                shared.clear()
+            facts = shared[values] = dict(zip([member for member, _, _ in plan], values, strict=True))
+        return facts
 
     return read
 
 
-def _plan(shape: Any, names: Sequence[str]) -> _Plan:
-    """What to read of a structure whose elements have these names, in the order in which botocore gives the members."""
+def _plan(shape: Any, names: Sequence[str], *, shares: bool) -> tuple[_Plan, dict[Any, Any] | None]:
+    """What to read of a structure whose elements have these names, in the order in which botocore gives the members.
+
+    The dictionary is for the structures to share, None where there is something in them that is not to be shared.
+    """
     plan: _Plan = []
+    may_share = shares
     for member, inner in shape.members.items():
         traits = inner.serialization
         if traits.get("location") in _HERE or traits.get("eventheader"):
             continue
         name = _element_name(member, inner)
         if name in names:
-            plan.append((member, _reader(inner), _index(names, name, is_flat=bool(traits.get("flattened")))))
+            shares = shares and inner.type_name in _SHARED
+            plan.append(
+                (member, _reader(inner, shares=may_share), _index(names, name, is_flat=bool(traits.get("flattened"))))
+            )
         elif traits.get("xmlAttribute"):
             raise _UnknownError
-    return plan
+    return plan, {} if shares and plan else None
 
 
 def _index(names: Sequence[str], name: str, *, is_flat: bool) -> int | slice:
@@ -210,7 +242,7 @@ def _element_name(member: str, shape: Any) -> str:
     return member if name is None else str(name)
 
 
-def _list(shape: Any) -> _Reader:
+def _list(shape: Any, *, shares: bool) -> _Reader:
     readers: list[_Reader] = []
 
     def read(elements: Any) -> list[Any]:
@@ -218,19 +250,19 @@ def _list(shape: Any) -> _Reader:
         if not items:
             return []
         if not readers:  # made late, because a shape may hold itself
-            readers.append(_reader(shape.member))
+            readers.append(_reader(shape.member, shares=shares))
         read_item = readers[0]
         return [read_item(item) for item in items]
 
     return read
 
 
-def _map(shape: Any) -> _Reader:
+def _map(shape: Any, *, shares: bool) -> _Reader:
     key = shape.key.serialization.get("name") or "key"
     value = shape.value.serialization.get("name") or "value"
 
     def read(entries: Any) -> dict[Any, Any]:
-        read_key, read_value = _reader(shape.key), _reader(shape.value)
+        read_key, read_value = _reader(shape.key, shares=shares), _reader(shape.value, shares=shares)
         found = {}
         for entry in entries[:]:
             pair = {_name(element): element for element in entry[:]}
@@ -243,16 +275,24 @@ def _map(shape: Any) -> _Reader:
 
 
 def _text(element: Any) -> str:
-    return element.text or ""
+    """The text before an element's first child: of what AWS says a scalar is, all of it."""
+    text = element.text
+    if text:
+        return sys.intern(text)
+    if len(element):  # space before a child, perhaps, which the tree may lack
+        raise _UnknownError
+    return ""
 
 
 _SCALARS: dict[str, _Reader] = {
     "string": _text,
     "character": _text,
     "boolean": lambda element: element.text == "true",
-    "integer": lambda element: int(element.text or ""),
-    "long": lambda element: int(element.text or ""),
-    "float": lambda element: float(element.text or ""),
-    "double": lambda element: float(element.text or ""),
-    "timestamp": lambda element: _read_time(element.text or ""),
+    "integer": lambda element: int(_text(element)),
+    "long": lambda element: int(_text(element)),
+    "float": lambda element: float(_text(element)),
+    "double": lambda element: float(_text(element)),
+    "timestamp": lambda element: _read_time(_text(element)),
 }
+# Without floats, of which two are equal that are not the same: 0.0 and -0.0.
+_SHARED = {"string", "character", "boolean", "integer", "long", "timestamp"}

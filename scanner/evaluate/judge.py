@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from scanner.evaluate.cures import cure
 from scanner.expression import ExpressionError, decide, fields_read, fill, in_words, put_settings
@@ -97,15 +98,23 @@ def _has_nothing_to_say(rule: Rule, inventory: Inventory) -> bool:
     """
     if inventory.outside is None or rule.answers is None or rule.reads is None:
         return False
-    services = {_service(kind) for kind in rule.answers}
-    if any(_service(kind) in services for kind in inventory.kinds):
+    if not _services(rule.answers).isdisjoint(_services_in(inventory)):
         return False
     gaps = (gap for kind in rule.reads for gap in inventory.gaps_of(kind))
     return all(gap.reason is GapReason.OUTSIDE for gap in gaps)
 
 
-def _service(kind: str) -> str:
-    return kind.rpartition("::")[0]
+def _services_in(inventory: Inventory) -> frozenset[str]:
+    """The services of what is there; made once for all rules."""
+    if _services_in not in inventory.kept:
+        inventory.kept[_services_in] = _services(frozenset(inventory.kinds))
+    found: frozenset[str] = inventory.kept[_services_in]
+    return found
+
+
+@cache
+def _services(kinds: frozenset[str]) -> frozenset[str]:
+    return frozenset(kind.rpartition("::")[0] for kind in kinds)
 
 
 def _ask(rule: Rule, view: View, verdicts: _Verdicts) -> None:

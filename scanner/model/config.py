@@ -16,7 +16,8 @@ class Config:
 
     `select` and `ignore` hold rule ids ("NET001") or families ("NET"); an empty `select` means all. `fail_on` is the
     least severity that makes a scan fail, None for never; with `new_only` only what is worse than the baseline counts, and with
-    `strict_waivers` a waiver that expired, matches nothing or names no rule makes it fail too. `places` tells where in the file each key stands.
+    `strict_waivers` a waiver that expired, matches nothing or names no rule makes it fail too. `max_rate` (requests a second to AWS),
+    `timeout` (seconds) and `concurrency` (calls at once) are 0 where nobody said. `places` tells where in the file each key stands.
     """
 
     select: tuple[str, ...] = ()
@@ -33,6 +34,9 @@ class Config:
     waivers: tuple[Waiver, ...] = ()
     strict_waivers: bool = False
     new_only: bool = False
+    max_rate: float = 0.0
+    timeout: float = 0.0
+    concurrency: int = 0
     places: Mapping[tuple[str, ...], str] = field(default_factory=dict, compare=False, repr=False)
 
     def place(self, *path: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from scanner.model import Outcome, ScanReport, Severity
 from scanner.reports.answers import titles_of
 from scanner.reports.layout import compact
-from scanner.reports.native_json import finding_as_json, finding_order, gap_as_json, target_as_json
+from scanner.reports.native_json import coverage_as_json, finding_as_json, finding_order, gap_as_json, target_as_json
 from scanner.reports.options import RenderOptions
 
 FORMAT = "bastionless-lines"
@@ -26,6 +26,7 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG00
                 "complete": report.complete,
                 "totals": {outcome.value: report.totals.get(outcome.value, 0) for outcome in Outcome},
                 "severities": {severity.value: failures.get(severity.value, 0) for severity in Severity},
+                **({} if report.coverage is None else {"coverage": coverage_as_json(report.coverage)}),
             }
         )
     ]

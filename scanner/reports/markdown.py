@@ -10,6 +10,7 @@ from scanner.reports.answers import failed_in_words, failures_worst_first, other
 from scanner.reports.grouping import doubts, merged_gaps
 from scanner.reports.markdown_text import block, code, escaped
 from scanner.reports.options import RenderOptions
+from scanner.reports.summary import coverage_in_words
 from scanner.reports.text import counted, is_command, name_of, paragraphs
 
 ROOM = 900_000
@@ -78,7 +79,11 @@ def _summary(report: ScanReport) -> str:
     regions = {target.region for target in read} - {"global"}
     places = f"{counted(len(accounts), 'account')}{named}, {counted(len(regions), 'Region')}"
     moment = f", as of {escaped(report.taken_at)}" if report.taken_at else ""
-    return f"Scanned {places} with {counted(len(report.rules), 'rule')}{moment}.{f' {others}.' if others else ''}"
+    rest = f" {others}." if others else ""
+    if report.coverage is not None:
+        words = coverage_in_words(report.coverage)
+        return f"Read {words}. Asked {counted(len(report.rules), 'rule')}, for {places}{moment}.{rest}"
+    return f"Scanned {places} with {counted(len(report.rules), 'rule')}{moment}.{rest}"
 
 
 def _add_failures(page: _Page, failures: list[Finding], rules: dict[str, Rule]) -> int:

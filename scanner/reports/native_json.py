@@ -54,7 +54,7 @@ def _document(report: ScanReport) -> dict[str, Any]:
         "complete": report.complete,
         "totals": {outcome.value: report.totals.get(outcome.value, 0) for outcome in Outcome},
         "severities": {severity.value: failures.get(severity.value, 0) for severity in Severity},
-        "coverage": _coverage(report.coverage),
+        "coverage": coverage_as_json(report.coverage),
         "targets": [target_as_json(target) for target in sorted(report.targets)],
         "rules": [_rule(rule) for rule in report.rules],
         "frameworks": [_framework(one, {rule.id for rule in report.rules}) for one in report.frameworks],
@@ -116,7 +116,8 @@ def _location(place: Location | None) -> dict[str, Any] | None:
     return asdict(place) if place is not None else None
 
 
-def _coverage(coverage: Coverage | None) -> dict[str, Any] | None:
+def coverage_as_json(coverage: Coverage | None) -> dict[str, Any] | None:
+    """How much of templates was read; None for what was no template."""
     if coverage is None:
         return None
     return {

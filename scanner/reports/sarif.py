@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from scanner.model import Finding, Gap, Rule, ScanReport, Target
+from scanner.model import Coverage, Finding, Gap, Rule, ScanReport, Target
 from scanner.model.garbage import rare_collections
+from scanner.reports.native_json import coverage_as_json
 from scanner.reports.options import RenderOptions
 from scanner.reports.resource_paths import percent_encoded
 from scanner.reports.sarif_notices import (
@@ -153,8 +154,12 @@ def _run(
         tool=om.Tool(driver=_driver(report)),
         automation_details=om.RunAutomationDetails(id=_category(account, share.targets)),
         results=Results(answers, rules=indexed),
-        properties=scope_of(share.targets),
+        properties=scope_of(share.targets) | _coverage(report.coverage),
     )
+
+
+def _coverage(coverage: Coverage | None) -> dict[str, Any]:
+    return {} if coverage is None else {"coverage": coverage_as_json(coverage)}
 
 
 def _notices(share: _Share, indexed: Mapping[str, tuple[int, Rule]]) -> list[Any]:

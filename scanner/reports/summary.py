@@ -56,13 +56,17 @@ def _scanned(report: ScanReport, *, seconds: float | None) -> str:
 
 
 def _planned(report: ScanReport, coverage: Coverage, *, seconds: float | None) -> str:
+    duration = f", in {seconds:.1f} s" if seconds is not None else ""
+    return f"Read {coverage_in_words(coverage)}. Asked {counted(len(report.rules), 'rule')}{duration}."
+
+
+def coverage_in_words(coverage: Coverage) -> str:
+    """How much of templates and plans was read, how many types were not, and why."""
     others = sum(coverage.ignored.values())
     sorts = counted(len(coverage.ignored), "type")
     beside = f", and {others:,} of {sorts} that no rule asks about" if others else ""
     unread = f"; {counted(coverage.unread, 'part')} could not be read" if coverage.unread else ""
-    duration = f", in {seconds:.1f} s" if seconds is not None else ""
-    read = f"{counted(coverage.files, 'file')}: {counted(coverage.resources, 'planned resource')}"
-    return f"Read {read}{beside}{unread}. Asked {counted(len(report.rules), 'rule')}{duration}."
+    return f"{counted(coverage.files, 'file')}: {counted(coverage.resources, 'planned resource')}{beside}{unread}"
 
 
 def _counts(report: ScanReport) -> str:

@@ -15,6 +15,7 @@ from scanner.rulebook.waivers import read_waivers
 
 NAMES = ("bastionless.yaml", "bastionless.yml")
 NEVER = "never"
+_MOST_THREADS = 64
 ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
 
 
@@ -91,6 +92,18 @@ def _truth(document: Document, path: tuple[Step, ...], value: Any) -> bool:
     return value
 
 
+def _positive(document: Document, path: tuple[Step, ...], value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+        raise _wrong(document, path, "a number above 0", value)
+    return float(value)
+
+
+def _threads(document: Document, path: tuple[Step, ...], value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_THREADS:
+        raise _wrong(document, path, f"a whole number from 1 to {_MOST_THREADS}", value)
+    return value
+
+
 def _level(document: Document, path: tuple[Step, ...], value: Any) -> Severity:
     levels = [level.value for level in Severity]
     if value not in levels:
@@ -133,6 +146,9 @@ _READERS: Mapping[str, Callable[[Document, tuple[Step, ...], Any], Any]] = {
     "external_id": _word,
     "role_session_name": _word,
     "rules": _words,
+    "max_rate": _positive,
+    "timeout": _positive,
+    "concurrency": _threads,
     "waivers": _waivers,
     "strict_waivers": _truth,
 }

@@ -34,10 +34,16 @@ class TestVpcAttributes:
     def _network(self, aws: Loopback) -> None:
         items = "".join(f"<item><vpcId>vpc-{number}</vpcId></item>" for number in (1, 2))
         aws.answer("DescribeVpcs", ec2("DescribeVpcs", f"<vpcSet>{items}</vpcSet>"))
-        endpoint = "<item><vpcEndpointId>vpce-1</vpcEndpointId><vpcId>vpc-2</vpcId></item>"
-        aws.answer("DescribeVpcEndpoints", ec2("DescribeVpcEndpoints", f"<vpcEndpointSet>{endpoint}</vpcEndpointSet>"))
+        endpoints = "".join(
+            f"<item><vpcEndpointId>vpce-{vpc}</vpcEndpointId><vpcId>vpc-{vpc}</vpcId>"
+            f"<privateDnsEnabled>{private_dns}</privateDnsEnabled></item>"
+            for vpc, private_dns in ((1, "false"), (2, "true"))
+        )
+        aws.answer("DescribeVpcEndpoints", ec2("DescribeVpcEndpoints", f"<vpcEndpointSet>{endpoints}</vpcEndpointSet>"))
 
-    def test_they_are_asked_of_vpcs_with_endpoints_only(self, aws: Loopback, collect: Collect) -> None:
+    def test_they_are_asked_of_vpcs_with_an_endpoint_whose_private_dns_is_on_only(
+        self, aws: Loopback, collect: Collect
+    ) -> None:
         support = "<vpcId>vpc-2</vpcId><enableDnsSupport><value>true</value></enableDnsSupport>"
         hostnames = "<vpcId>vpc-2</vpcId><enableDnsHostnames><value>false</value></enableDnsHostnames>"
         aws.answer("DescribeVpcAttribute", ec2("DescribeVpcAttribute", support + hostnames))

@@ -271,6 +271,46 @@ def test_a_structure_in_more_forms_than_are_remembered_is_read_all_the_same() ->
     agree(answer(body), describe_vpcs())
 
 
+def test_what_is_done_to_one_answer_is_not_seen_in_the_next_that_is_equal() -> None:
+    response, reader = answer(b"<A><nextToken>t</nextToken></A>"), XmlReader("ec2")
+    for _ in range(2):
+        page = reader.read(response, describe_vpcs().output_shape)
+        assert page is not None
+        assert page == slow("ec2").parse(response, describe_vpcs().output_shape)
+        assert page.pop("NextToken") == "t"
+
+
+def test_policies_that_botocore_decodes_in_place_are_dictionaries_of_their_own() -> None:
+    policy = b"<member><PolicyName>p</PolicyName><PolicyDocument>%7B%7D</PolicyDocument></member>"
+    user = b"<member><UserPolicyList>" + policy + b"</UserPolicyList></member>"
+    body = (
+        b"<A><GetAccountAuthorizationDetailsResult><UserDetailList>"
+        + 2 * user
+        + b"</UserDetailList></GetAccountAuthorizationDetailsResult></A>"
+    )
+    shape = model("iam").operation_model("GetAccountAuthorizationDetails").output_shape
+    one, other = fast("query").parse(answer(body), shape)["UserDetailList"]
+    assert one == other
+    assert one["UserPolicyList"][0] is not other["UserPolicyList"][0]
+
+
+def test_equal_tags_take_their_place_once() -> None:
+    tags = b"<item><tagSet><item><key>Team</key><value>network</value></item></tagSet></item>"
+    body = b"<A><vpcSet>" + 2 * tags + b"</vpcSet></A>"
+    one, other = fast("ec2").parse(answer(body), describe_vpcs().output_shape)["Vpcs"]
+    assert one["Tags"] == other["Tags"] == [{"Key": "Team", "Value": "network"}]
+    assert one["Tags"][0] is other["Tags"][0]
+
+
+@pytest.mark.parametrize("value", [b" <b/>", b" <!-- in -->", b" \r\n", b"\n\n", b" <?in it?>", b" &#32;", b" " * 400])
+def test_space_in_a_value_is_kept_and_space_between_elements_is_none(value: bytes) -> None:
+    body = VPC_XML.replace(b"><", b">\n    <").replace(b"vpc-1", value)
+    [vpc] = fast("ec2").parse(answer(body), describe_vpcs().output_shape)["Vpcs"]
+    assert vpc["VpcId"]
+    assert not vpc["VpcId"].strip()
+    agree(answer(body), describe_vpcs())
+
+
 def test_threads_read_with_the_same_readers() -> None:
     operation = model("ec2").operation_model("DescribeInstances")
     bodies = [Writer(Random(seed)).body(operation) for seed in range(60)]

@@ -48,7 +48,19 @@ _ODD = (
     "9" * 30,
 )
 _BETWEEN = ("<!-- no -->", "<?no way?>", "<unknown/>", "<x:unknown xmlns:x='urn:x' x:y='z'>text<a><a/></a></x:unknown>")
-_INSIDE = ("<!-- in -->", "<![CDATA[a < b]]>", "<?in it?>", "&#228;", "&#x1F40D;", "<b>inner</b>")
+_INSIDE = (
+    "<!-- in -->",
+    "<![CDATA[a < b]]>",
+    "<?in it?>",
+    "&#228;",
+    "&#x1F40D;",
+    "<b>inner</b>",
+    " <b/>",
+    " <!-- in -->",
+    " \r\n",
+    " &#32;<b/>",
+    " " * 400,
+)
 _NAMESPACE = "http://example.com/doc/2016-11-15/"
 _DEEPEST = 7
 

@@ -205,3 +205,34 @@ def test_an_account_has_twelve_digits(here: Path) -> None:
     )
     log = json.loads(run("template.yaml", "--account", "111122223333", "--format", "json")[1])
     assert {target["account"] for target in log["targets"]} == {"111122223333"}
+
+
+COVERED = """\
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Topic: {Type: AWS::SNS::Topic}
+  Nested: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: https://example.com/other.yaml}}
+"""
+SENTENCE = "1 file: 1 planned resource, and 1 of 1 type that no rule asks about; 1 part could not be read"
+NUMBERS = {"files": 1, "resources": 1, "ignored": {"AWS::SNS::Topic": 1}, "unread": 1}
+WHY = "template.yaml:4 the nested stack Nested was not read: its template is not among the files"
+
+
+@pytest.mark.parametrize(
+    "format_", ["terminal", "markdown", "markdown-comment", "json", "jsonl", "sarif", "sarif-full"]
+)
+def test_every_report_that_has_room_for_it_says_how_much_was_read_and_why_not_all(
+    format_: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "template.yaml").write_text(COVERED, encoding="utf-8")
+    shown = CliRunner().invoke(cli, ["gate", "template.yaml", "--format", format_], standalone_mode=False).stdout
+    assert WHY in " ".join(shown.split())
+    if format_ == "json":
+        assert json.loads(shown)["coverage"] == NUMBERS
+    elif format_ == "jsonl":
+        assert json.loads(shown.splitlines()[0])["coverage"] == NUMBERS
+    elif format_.startswith("sarif"):
+        assert json.loads(shown)["runs"][0]["properties"]["coverage"] == NUMBERS
+    else:
+        assert SENTENCE in " ".join(shown.split())

@@ -28,6 +28,9 @@ rules: [my-rules, /opt/rules, ../shared]
 waivers:
   - {rule: NET001, resource: i-1, owner: net, reason: a demo, until: 2027-01-31}
 strict_waivers: true
+max_rate: 12.5
+timeout: 600
+concurrency: 16
 """
 
 
@@ -54,6 +57,9 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         rules=(str(tmp_path / "my-rules"), "/opt/rules", str(tmp_path / "../shared")),
         waivers=(Waiver("NET001", Scope(id="i-1"), "net", "a demo", date(2027, 1, 31), f"{path}:15"),),
         strict_waivers=True,
+        max_rate=12.5,
+        timeout=600.0,
+        concurrency=16,
     )
     assert all(f"\n{key}:" in f"\n{WHOLE}" for key in KEYS)
 
