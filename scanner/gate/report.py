@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.errors import TemplateError
 from scanner.gate.build import Surface, surface_of
+from scanner.gate.cures import written_cure
 from scanner.gate.dialects import Asked
 from scanner.gate.estate import Row
 from scanner.gate.places import location_of
@@ -137,7 +138,7 @@ def placed(finding: Finding, surface: Surface, row: Row | None) -> Finding:
         finding,
         message=words(finding.message),
         because=tuple(map(words, finding.because)),
-        fix=words(_cure(finding.fix)) if finding.outcome is Outcome.FAIL and is_new else finding.fix,
+        fix=words(written_cure(finding.fix)) if finding.outcome is Outcome.FAIL and is_new else finding.fix,
         path=tuple(replace(hop, rule=words(hop.rule)) for hop in finding.path),
         location=location_of(finding, row),
         identity=_identity(finding.resource, row.parts[0]) if row is not None and row.parts else "",
@@ -153,12 +154,6 @@ def _is_outside(finding: Finding, surface: Surface) -> bool:
     known -= {gap.sentence for gap in inventory.gaps}
     told = [reason for line in finding.because for reason in line.split("; ")]
     return bool(told) and known.issuperset(told)
-
-
-def _cure(fix: str) -> str:
-    """A cure without the commands that change what exists: a plan is changed where it is written."""
-    lines = [line for line in fix.splitlines() if not line.lstrip().startswith("aws ")]
-    return "\n".join(lines).strip() or "Change it where it is written."
 
 
 def _identity(resource: Resource, main: Planned) -> str:
