@@ -9,7 +9,7 @@ import click
 
 from scanner.cli.options import read_config, read_inventories, read_target, rule_options, target_options
 from scanner.cli.talk import Talk
-from scanner.errors import OutputError, UsageError, did_you_mean
+from scanner.errors import EXIT_INCOMPLETE, OutputError, UsageError, did_you_mean
 from scanner.model import GLOBAL
 
 
@@ -49,4 +49,4 @@ def draw_map(*, output: Path, vpc_id: str, plain: bool, **options: Any) -> int:
         write_report(pipeline.draw(inventory, vpc_id=vpc_id, format=output.suffix.lstrip("."), plain=plain), path)
         if not target.quiet:
             Talk.heard().remark("written", str(path), path=str(path))
-    return 0
+    return EXIT_INCOMPLETE if any(one.is_cut_short for one in shown) else 0

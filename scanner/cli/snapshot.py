@@ -52,4 +52,4 @@ def snapshot(*, output: Path, **options: Any) -> int:
         gaps = sum(len(inventory.gaps) for inventory in inventories)
         told = f"{output}: {regions} Regions, {gaps} gaps"
         Talk.heard().remark("written", told, path=str(output), regions=regions, gaps=gaps)
-    return 3 if any(inventory.failed for inventory in inventories) else 0
+    return 3 if any(one.failed or one.is_cut_short for one in inventories) else 0

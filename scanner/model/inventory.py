@@ -70,6 +70,11 @@ class Inventory:
             return ""
         return next(gap.sentence for gap in self.gaps if asked & set(gap.kinds))
 
+    @property
+    def is_cut_short(self) -> bool:
+        """Whether the scan ended before everything here was asked."""
+        return any(gap.reason is GapReason.STOPPED for gap in self.gaps)
+
     def of(self, kind: str) -> tuple[Resource, ...]:
         """Every known resource of a kind, in the order AWS gave them."""
         return self._kinds.get(kind, ())

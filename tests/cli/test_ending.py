@@ -31,6 +31,7 @@ REGIONS = ec2(
 )
 SUBNETS = ec2("DescribeSubnets", "<subnetSet/>")
 ANSWERS = {"GetCallerIdentity": WHO, "DescribeRegions": REGIONS, "DescribeSubnets": SUBNETS}
+SCAN = ("scan", "--format", "json")
 
 
 class Held:
@@ -88,8 +89,8 @@ def holding(answers: dict[str, Any]) -> Iterator[Held]:
 
 
 @contextmanager
-def command(held: Held, folder: Path, *more: str) -> Iterator[subprocess.Popen[str]]:
-    arguments = ["scan", "--endpoint-url", held.url, "--region", "eu-west-1", "--select", "NET015", "--format", "json"]
+def command(held: Held, folder: Path, *more: str, do: tuple[str, ...] = SCAN) -> Iterator[subprocess.Popen[str]]:
+    arguments = [*do, "--endpoint-url", held.url, "--region", "eu-west-1", "--select", "NET015"]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
         "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
@@ -140,6 +141,16 @@ def test_a_timeout_reports_what_came_and_says_what_did_not(tmp_path: Path) -> No
         out, err = process.communicate(timeout=60)
     assert process.returncode == 3, err
     assert set(stopped(out).values()) == {"stopped timeout"}
+
+
+@pytest.mark.parametrize("do", [("snapshot", "-o", "out.json"), ("map", "-o", "out.svg")], ids=["snapshot", "map"])
+def test_other_commands_keep_what_came_and_exit_with_3(tmp_path: Path, do: tuple[str, ...]) -> None:
+    with holding(ANSWERS) as held, command(held, tmp_path, do=do) as process:
+        assert held.is_holding.wait(60)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 3, err
+    assert (tmp_path / do[2]).is_file()
 
 
 def test_the_second_ctrl_c_ends_the_program() -> None:
