@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections import Counter
 
 from scanner.model import Finding, ScanReport, Severity
-from scanner.reports.answers import failed_in_words, failures_worst_first, others_in_words, titles_of
+from scanner.reports.answers import (
+    failed_in_words,
+    failures_worst_first,
+    others_in_words,
+    titles_of,
+    waiver_troubles_in_words,
+)
 from scanner.reports.options import RenderOptions
 from scanner.reports.text import clean, counted
 
@@ -38,6 +44,7 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
         told = f"GitHub shows {MOST} annotations of each level: {counted(cut, 'finding')} more in the other reports"
         options.tell(told)
         lines.append(f"({told})")
+    lines += [f"::warning title=Waiver::{_data(trouble)}" for trouble in waiver_troubles_in_words(report)[:MOST]]
     others = others_in_words(report)
     lines.append(f"Bastionless: {failed_in_words(report)}{f'; {others}' if others else ''}.")
     return "\n".join(lines) + "\n"

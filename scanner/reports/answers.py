@@ -27,6 +27,14 @@ def failures_worst_first(report: ScanReport) -> list[Finding]:
     return sorted(report.failures(), key=lambda one: (-one.severity.rank, one.sort_key, one.message, one.because))
 
 
+def waiver_troubles_in_words(report: ScanReport) -> list[str]:
+    """A sentence for each waiver that somebody has to look after: expired, unused, or of no rule."""
+    return [
+        f"{f'{one.waiver.place}: ' if one.waiver.place else ''}the waiver of {one.waiver.words}: {one.sentence} ({one.waiver.owner})"
+        for one in report.waiver_troubles
+    ]
+
+
 def titles_of(report: ScanReport) -> dict[str, str]:
     """Rule id -> title."""
     return {rule.id: rule.title.strip() for rule in report.rules}
@@ -42,4 +50,5 @@ def failed_in_words(report: ScanReport) -> str:
 def others_in_words(report: ScanReport) -> str:
     """The other answers that were given: "40 passed, 2 not decided", "" where there are none."""
     numbers = [(report.totals.get(outcome.value, 0), words) for outcome, words in _WORDS.items()]
+    numbers.insert(0, (len(report.waived), "waived"))
     return ", ".join(f"{number:,} {words}" for number, words in numbers if number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scanner.model import Finding, ScanReport, Severity
-from scanner.reports.answers import failures_worst_first, titles_of
+from scanner.reports.answers import failures_worst_first, titles_of, waiver_troubles_in_words
 from scanner.reports.layout import dump_list
 from scanner.reports.options import RenderOptions
 from scanner.reports.resource_paths import place_of
@@ -20,8 +20,10 @@ _SEVERITIES = {
 }
 
 
-def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - programs read any width
+def render(report: ScanReport, *, options: RenderOptions) -> str:
     """GitLab's JSON list, one entry a line; each fingerprint once, as GitLab shows only the first of several."""
+    for trouble in waiver_troubles_in_words(report):
+        options.tell(trouble)
     titles, entries = titles_of(report), dict[str, dict[str, Any]]()
     for finding in failures_worst_first(report):
         entries.setdefault(finding.fingerprint, _entry(finding, titles.get(finding.rule_id, "")))

@@ -7,13 +7,14 @@ from scanner.reports.answers import titles_of
 from scanner.reports.layout import compact
 from scanner.reports.native_json import coverage_as_json, finding_as_json, finding_order, gap_as_json, target_as_json
 from scanner.reports.options import RenderOptions
+from scanner.reports.standing_json import waiver_as_json
 
 FORMAT = "bastionless-lines"
 VERSION = 1
 
 
 def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - programs read any width
-    """Lines with the member `record`: scan, then target, gap and finding; their members are those of the JSON report."""
+    """Lines with the member `record`: scan, then target, waiver, gap and finding; their members are those of the JSON report."""
     failures, titles = report.by_severity, titles_of(report)
     lines = [
         compact(
@@ -31,6 +32,7 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG00
         )
     ]
     lines += [compact({"record": "target", **target_as_json(target)}) for target in sorted(report.targets)]
+    lines += [compact({"record": "waiver", **waiver_as_json(judged)}) for judged in report.waivers]
     lines += [compact({"record": "gap", **gap_as_json(gap)}) for gap in sorted(report.gaps)]
     for finding in sorted(report.findings, key=finding_order):
         about = {"record": "finding", "taken_at": report.taken_at, "title": titles.get(finding.rule_id, "")}

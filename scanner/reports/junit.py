@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape
 
 from scanner.model import Finding, Outcome, Rule, ScanReport
+from scanner.reports.answers import waiver_troubles_in_words
 from scanner.reports.options import RenderOptions
 from scanner.reports.sarif_rules import rules_of
 from scanner.reports.text import clean, label
@@ -18,11 +19,13 @@ _COUNTED = {
 }
 
 
-def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - programs read any width
+def render(report: ScanReport, *, options: RenderOptions) -> str:
     """`testsuites` with every rule: a failure for *fail*, an error for a crash, skipped for *unknown* and what does not apply.
 
     A rule that left nothing to tell is one case that passed: an empty suite is a mistake to many readers.
     """
+    for trouble in waiver_troubles_in_words(report):
+        options.tell(trouble)
     answers: dict[str, list[Finding]] = {}
     for finding in sorted(report.findings, key=lambda one: (one.sort_key, one.message, one.because)):
         answers.setdefault(finding.rule_id, []).append(finding)
@@ -42,7 +45,7 @@ def _numbers(rules: tuple[Rule, ...], answers: dict[str, list[Finding]]) -> dict
 def _counts(found: list[Finding]) -> dict[str, str]:
     counts = {"tests": max(len(found), 1), "failures": 0, "errors": 0, "skipped": 0}
     for finding in found:
-        name = _COUNTED.get(finding.outcome)
+        name = "skipped" if finding.suppression is not None else _COUNTED.get(finding.outcome)
         if name:
             counts[name] += 1
     return {name: str(number) for name, number in counts.items()}
@@ -79,6 +82,10 @@ def _body(finding: Finding) -> str:
     facts = "\n".join(
         escape(clean(line.strip())) for line in (*finding.because, *finding.fix.splitlines()) if line.strip()
     )
+    waived = finding.suppression
+    if waived is not None:
+        why = clean(f"waived by {waived.owner} until {waived.until}: {waived.justification}: {message}")
+        return f"<skipped{_attributes({'message': why})}/>"
     if finding.outcome is Outcome.FAIL:
         return f"<failure{_attributes({'message': message, 'type': finding.severity.value})}>{facts}</failure>"
     if finding.outcome is Outcome.ERROR:

@@ -6,7 +6,12 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from scanner.model import Finding, Outcome, Rule, ScanReport
-from scanner.reports.answers import failed_in_words, failures_worst_first, others_in_words
+from scanner.reports.answers import (
+    failed_in_words,
+    failures_worst_first,
+    others_in_words,
+    waiver_troubles_in_words,
+)
 from scanner.reports.grouping import doubts, merged_gaps
 from scanner.reports.markdown_text import block, code, escaped
 from scanner.reports.options import RenderOptions
@@ -33,7 +38,7 @@ def render_within(report: ScanReport, *, options: RenderOptions, room: int) -> s
     page.add([f"## Bastionless: {failed_in_words(report)}", "", _summary(report)])
     failures = failures_worst_first(report)
     told = _add_failures(page, failures, {rule.id: rule for rule in report.rules})
-    for lines in (*_doubts(report), *_crashes(report), *_gaps(report)):
+    for lines in (*_waivers(report), *_doubts(report), *_crashes(report), *_gaps(report)):
         page.add(lines)
     left = len(failures) - told
     if left or page.is_full:
@@ -130,6 +135,20 @@ def _fix(text: str, *, indent: str) -> list[str]:
             lines += [f"{indent}{'' if lines else '**Fix:** '}{escaped(found[0])}"]
             lines += [line for paragraph in found[1:] for line in ("", f"{indent}{escaped(paragraph)}")]
     return ["", *lines] if lines else []
+
+
+def _waivers(report: ScanReport) -> Iterator[list[str]]:
+    """What somebody accepts, and the waivers that somebody has to look after."""
+    troubles = waiver_troubles_in_words(report)
+    if troubles:
+        yield ["", f"### Waivers to mend: {len(troubles):,}", "", *(f"- {escaped(trouble)}" for trouble in troubles)]
+    if report.waived:
+        yield ["", f"### Waived: {counted(len(report.waived), 'finding')}", ""]
+    for finding in report.waived:
+        waived = finding.suppression
+        if waived is not None:
+            why = f"{escaped(waived.justification)} ({escaped(waived.owner)}, until {escaped(waived.until)})"
+            yield [f"- {escaped(finding.rule_id)} at {code(finding.resource.id)}: {why}"]
 
 
 def _doubts(report: ScanReport) -> Iterator[list[str]]:

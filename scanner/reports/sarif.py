@@ -15,12 +15,14 @@ from typing import Any
 
 from scanner.model import Coverage, Finding, Gap, Rule, ScanReport, Target
 from scanner.model.garbage import rare_collections
+from scanner.reports.answers import waiver_troubles_in_words
 from scanner.reports.native_json import coverage_as_json
 from scanner.reports.options import RenderOptions
 from scanner.reports.resource_paths import percent_encoded
 from scanner.reports.sarif_notices import (
     CROWDED,
     CUT,
+    WAIVER,
     finding_notices,
     gap_notices,
     notice,
@@ -83,6 +85,8 @@ def render_sarif(
         tell(
             f"the SARIF holds {len(runs)} accounts and GitHub accepts {MOST_RUNS}: use --report, which writes several files"
         )
+    troubles = [notice(WAIVER, trouble) for trouble in waiver_troubles_in_words(report)]
+    runs[0].invocations[0].tool_execution_notifications.extend(troubles)
     with rare_collections():
         return serialize(om.SarifLog(version="2.1.0", schema_uri=_SCHEMA, runs=runs))
 

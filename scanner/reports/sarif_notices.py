@@ -62,7 +62,13 @@ CROWDED = Sort(
     "The file holds more runs than GitHub accepts.",
     "GitHub refuses a file with more than 20 runs, and a run is an account. Write one file for each account.",
 )
-SORTS = (REFUSED, UNKNOWN, CRASHED, UNREACHED, CUT, CROWDED)
+WAIVER = Sort(
+    "BLN007",
+    "WaiverToMend",
+    "A waiver wants somebody to look after it.",
+    "It expired, so its findings count again; or it matches no finding; or there is no rule of its name.",
+)
+SORTS = (REFUSED, UNKNOWN, CRASHED, UNREACHED, CUT, CROWDED, WAIVER)
 
 
 def notice_descriptors() -> list[Any]:

@@ -6,20 +6,22 @@ import csv
 import io
 
 from scanner.model import Finding, ScanReport
-from scanner.reports.answers import titles_of, worst_first
+from scanner.reports.answers import titles_of, waiver_troubles_in_words, worst_first
 from scanner.reports.options import RenderOptions
 from scanner.reports.text import clean, name_of
 
 COLUMNS = (
     *("severity", "outcome", "rule", "title", "account", "region", "kind", "resource", "name", "arn"),
-    *("message", "because", "fix", "file", "line", "fingerprint"),
+    *("message", "because", "fix", "file", "line", "fingerprint", "waived", "change"),
 )
 # The last four are the wide forms, which some spreadsheets take for the narrow ones.
 _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")
 
 
-def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG001 - a table has its own width
+def render(report: ScanReport, *, options: RenderOptions) -> str:
     """Comma-separated values with a heading, worst first; quoted as RFC 4180 has it, lines ended by a newline."""
+    for trouble in waiver_troubles_in_words(report):
+        options.tell(trouble)
     page = io.StringIO()
     titles = titles_of(report)
     table = csv.writer(page, lineterminator="\n")
@@ -29,7 +31,7 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:  # noqa: ARG00
 
 
 def _row(finding: Finding, title: str) -> list[str]:
-    resource, place = finding.resource, finding.location
+    resource, place, waived = finding.resource, finding.location, finding.suppression
     texts = (
         *(finding.severity.value, finding.outcome.value, finding.rule_id, title),
         *(resource.account, resource.region, resource.kind, resource.id, name_of(resource), resource.arn),
@@ -40,6 +42,8 @@ def _row(finding: Finding, title: str) -> list[str]:
         ),
         *((place.file, str(place.line)) if place is not None else ("", "")),
         finding.fingerprint,
+        f"{waived.justification} ({waived.owner}, until {waived.until})" if waived is not None else "",
+        finding.change.state.value if finding.change is not None else "",
     )
     return [cell(text) for text in texts]
 
