@@ -79,7 +79,7 @@ def test_a_transform_from_elsewhere_is_never_fetched_and_leaves_its_place_open(
     monkeypatch.setattr("socket.socket.connect", refuse)
     text = (
         "Resources:\n  Group:\n    Type: AWS::EC2::SecurityGroup\n    Properties:\n      GroupDescription: g\n"
-        f"{indent}Fn::Transform: {{Name: AWS::Include, Parameters: {Location: 'http://example.com/rules.yaml'}}}}\n"
+        f"{indent}Fn::Transform: {{Name: AWS::Include, Parameters: {{Location: 'http://example.com/rules.yaml'}}}}\n"
     )
     (tmp_path / "t.yaml").write_text(text, encoding="utf-8")
     words = ["gate", str(tmp_path / "t.yaml"), "--select", "NET006", "--format", "json"]
