@@ -28,11 +28,15 @@ _SIDE_BY_SIDE = 4
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What became of the findings of a faultless scan: the same, or *unknown* with the refusal's name, or a mistake."""
+    """What became of the findings of a faultless scan: the same, or *unknown* with the refusal's name, or a mistake.
+
+    `reworded` findings are there, and their sentence tells of less: of what it counts or names a part was not seen.
+    """
 
     same: int
     undecided: int
     mistakes: tuple[str, ...]
+    reworded: int = 0
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -98,7 +102,7 @@ def compare(whole: Sequence[Report], holed: Sequence[Report]) -> Verdict:
         for (rule, account, region, _), answers in found.items()
         if any(outcome == "unknown" and _names(message, named) for outcome, message in answers)
     }
-    same = undecided = 0
+    same = undecided = reworded = 0
     mistakes: list[str] = []
     for subject in sorted({*meant, *found}):
         before, after = meant.get(subject, []), found.get(subject, [])
@@ -106,6 +110,8 @@ def compare(whole: Sequence[Report], holed: Sequence[Report]) -> Verdict:
         unnamed = [message for outcome, message in after if outcome == "unknown" and not _names(message, named)]
         if before == after or (not unnamed and _plain(before) == _plain(after)):
             same += 1
+        elif not unnamed and [outcome for outcome, _ in before] == [outcome for outcome, _ in after]:
+            reworded += 1
         elif unnamed and before != after:
             mistakes.append(f"{rule} on {arn}: unknown without a refusal's name ({unnamed[0]})")
         elif any(outcome == "unknown" for outcome, _ in after) or (
@@ -114,7 +120,7 @@ def compare(whole: Sequence[Report], holed: Sequence[Report]) -> Verdict:
             undecided += 1
         else:
             mistakes.append(f"{rule} on {arn} in {region}: {_outcomes(before)} became {_outcomes(after)}")
-    return Verdict(same, undecided, tuple(mistakes))
+    return Verdict(same, undecided, tuple(mistakes), reworded)
 
 
 def _by_subject(reports: Sequence[Report]) -> dict[tuple[str, str, str, str], list[tuple[str, str]]]:
@@ -149,7 +155,8 @@ def _tell(seen: Seen, verdict: Verdict, *, seconds: float, accounts: int, wanted
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in injected.most_common())
     print(f"  {accounts} accounts, {seen.total:,} requests in {seconds:.0f} s")
     print(f"  {injected.total():,} faults ({kinds}); {sum(seen.refused.values()):,} refusals for good")
-    print(f"  {verdict.same:,} answers as without faults, {verdict.undecided:,} unknown with the refusal's name")
+    kept = f"{verdict.same:,} answers as without faults, {verdict.reworded:,} the same in other words"
+    print(f"  {kept}, {verdict.undecided:,} unknown with the refusal's name")
     for mistake in verdict.mistakes[:20]:
         print(f"  MISTAKE: {mistake}")
     is_met = not verdict.mistakes and injected.total() >= wanted

@@ -38,8 +38,8 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "update-trail": (
         "name a key in KMSKeyId: {kms-key-id}",
         (
-            "name a log group in CloudWatchLogsLogGroupArn and a role in CloudWatchLogsRoleArn:"
-            " {cloud-watch-logs-log-group-arn}"
+            "name a log group in CloudWatchLogsLogGroupArn and a role in CloudWatchLogsRoleArn"
+            "{cloud-watch-logs-log-group-arn}"
         ),
         "set EnableLogFileValidation to true{enable-log-file-validation}",
         "set IsMultiRegionTrail to true{is-multi-region-trail}",
@@ -57,7 +57,15 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     "delete-vpc-block-public-access-exclusion": ("remove {exclusion-id}",),
 }
 _SLOT = re.compile(r"\{([a-z-]+)\}")
-_UNSAID = frozenset({"policy-document", "enable-log-file-validation", "is-multi-region-trail", "private-dns-enabled"})
+_UNSAID = frozenset(
+    {
+        "policy-document",
+        "cloud-watch-logs-log-group-arn",
+        "enable-log-file-validation",
+        "is-multi-region-trail",
+        "private-dns-enabled",
+    }
+)
 """Options that only choose a sentence."""
 
 

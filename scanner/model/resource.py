@@ -91,8 +91,11 @@ class Resource:
         """The resource's tags as a plain mapping (EC2's `Tags` list of Key and Value)."""
         tags: dict[str, str] = {}
         for tag in self.items("Tags"):
-            # A dictionary is told at once, and what is merely like one only after a search.
-            if (tag.__class__ is dict or isinstance(tag, Mapping)) and "Key" in tag:
+            # What AWS sends is read at once, and whatever is merely like it with every care: rules ask by the hundred thousand.
+            key, value = (tag.get("Key"), tag.get("Value")) if tag.__class__ is dict else (None, None)
+            if key.__class__ is str and value.__class__ is str:
+                tags[key] = value
+            elif isinstance(tag, Mapping) and "Key" in tag:
                 tags[str(tag["Key"])] = _value(tag)
         return tags
 

@@ -26,6 +26,11 @@ def test_the_same_findings_are_the_same() -> None:
     assert compare([report("fail", "pass")], [report("pass", "fail")]) == Verdict(1, 0, ())
 
 
+def test_a_failure_that_names_less_is_still_one() -> None:
+    holed = report("fail", message="the VPC is open to somebody", gaps=(REFUSAL,))
+    assert compare([report("fail")], [holed]) == Verdict(0, 0, (), reworded=1)
+
+
 def test_unknown_with_the_refusals_name_is_undecided() -> None:
     holed = report("unknown", message=f"cannot be decided: {REFUSAL}", gaps=(REFUSAL,))
     assert compare([report("fail")], [holed]) == Verdict(0, 1, ())

@@ -35,12 +35,12 @@ def persist(aws: Loopback, session: boto3.Session, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "4")
     monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
 
-    def collect(asker: boto3.Session | None = None) -> Inventory:
+    def collect(asker: boto3.Session | None = None, budget: Budget | None = None) -> Inventory:
         # A session of its own: one session's clients share what they have learnt about retries.
         asker = asker or boto3.Session(
             aws_access_key_id="AKIDEXAMPLE", aws_secret_access_key="opens nothing", region_name="eu-west-1"
         )
-        budget = Budget(Limits(), pace=Pace(lambda: 0.0, lambda _: None))
+        budget = budget or Budget(Limits(), pace=Pace(lambda: 0.0, lambda _: None))
         [inventory] = collect_account(
             asker,
             caller=Caller(ACCOUNT, "aws", f"arn:aws:iam::{ACCOUNT}:user/auditor"),
@@ -141,4 +141,27 @@ def test_a_role_whose_credentials_are_refused_is_assumed_once_more(
 def test_credentials_that_stay_expired_are_a_gap(aws: Loopback, persist: Persist) -> None:
     aws.answer("DescribeVpcs", refusal("RequestExpired", status=400))
     assert [(gap.reason, gap.detail) for gap in persist().gaps] == [(GapReason.EXPIRED, "RequestExpired")]
+    assert tokens(aws) == [""]
+
+
+def test_requests_are_paced_retries_as_well_and_slower_after_a_refusal(aws: Loopback, persist: Persist) -> None:
+    slept: list[float] = []
+    pace = Pace(lambda: sum(slept), slept.append)
+    aws.answer("DescribeVpcs", FIRST, refusal("RequestLimitExceeded", status=503), SECOND)
+    assert persist(budget=Budget(Limits(max_rate=8), pace=pace)).gaps == ()
+    # An eighth of a second between three requests; the emptied bucket gives its next token after a tenth.
+    assert slept == [0.125, 0.125]
+    slept.clear()
+    aws.answer("DescribeVpcs", FIRST, refusal("RequestLimitExceeded", status=503), SECOND)
+    assert persist(budget=Budget(pace=pace)).gaps == ()
+    assert slept == [pytest.approx(0.1)]
+
+
+def test_a_scan_whose_time_is_up_says_so_of_what_it_did_not_ask(aws: Loopback, persist: Persist) -> None:
+    slept: list[float] = []
+    aws.answer("DescribeVpcs", FIRST, SECOND)
+    budget = Budget(Limits(max_rate=0.1, timeout=5), pace=Pace(lambda: sum(slept), slept.append))
+    inventory = persist(budget=budget)
+    assert inventory.gaps == (Gap(ACCOUNT, "eu-west-1", "ec2:DescribeVpcs", GapReason.STOPPED, "timeout", (VPC,)),)
+    assert inventory.is_cut_short
     assert tokens(aws) == [""]

@@ -39,8 +39,11 @@ def verdict(estate: Estate, source: str = "internet", **options: Any) -> str:
 
 def test_private_addresses_do_not_come_through_a_door() -> None:
     estate = network_balancer(hidden_host()).put(SUBNET, "subnet-1", CidrBlock="10.1.1.0/24")
-    found = asked(estate, "10.1.1.0/24")
-    assert (found.verdict.value, found.door) == ("reachable", None)
+    found = asked(estate, "10.1.1.128/25")
+    assert (found.verdict.value, found.sources, found.door) == ("reachable", ("10.1.1.128/25",), None)
+    estate.entries("acl-2", entry(50, "deny", "10.0.0.0/8"), entry(100, "allow"))
+    found = asked(estate, "10.1.1.128/25")
+    assert (found.verdict.value, found.hops[-1].id, found.door) == ("not-reachable", "acl-2", None)
 
 
 def test_a_classic_load_balancer_carries_no_udp() -> None:

@@ -114,7 +114,7 @@ class Deployment:
             if action == "delete" or stack.is_planned(logical_id) is not True:
                 continue
             if type_name in MAPPERS:
-                found = stack.properties(logical_id)
+                found = stack.resolve(resource) if "Fn::Transform" in resource else stack.properties(logical_id)
                 if isinstance(found, Unknown):
                     self._leave(stack, path, f"{logical_id} ({type_name})", found.why, kinds_of(type_name))
                     continue

@@ -20,6 +20,9 @@ from scanner.model import Unknown
 _DYNAMIC = re.compile(r"\{\{resolve:([^}]*)\}\}")
 
 
+_MACRO = "Fn::Transform"
+
+
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """Where a template is deployed, as far as it is told."""
@@ -88,6 +91,8 @@ class Stack:
                 return self._called(name, arguments)
             if name == "Condition" and isinstance(arguments, str) and arguments in self.conditions:
                 return self.conditions.holds(arguments)
+        if _MACRO in value:  # whatever it brings stands beside the rest, or in its place
+            return self._called(_MACRO, value[_MACRO])
         return {key: item for key, one in value.items() if (item := self.resolve(one)) is not NO_VALUE}
 
     def parameter(self, name: str) -> Any:
@@ -122,8 +127,10 @@ class Stack:
             if isinstance(found, Mapping):
                 return found.get(name)
         written = self.resources[logical_id].get("Properties") or {}
-        if not isinstance(written, Mapping) or name not in written:
+        if not isinstance(written, Mapping) or (name not in written and _MACRO not in written):
             return None
+        if _MACRO in written:
+            return self.resolve(written)
         key = f"{logical_id}.{name}"
         if key in self._here:
             return Open(f"{key} refers to itself")
@@ -178,7 +185,7 @@ class Stack:
         except Misuse as mistake:
             self._complain_here(str(mistake), {name: arguments}, is_last=True)
             return Open(f"the template misuses a function: {mistake}")
-        if name == "Fn::Transform":
+        if name == _MACRO:
             return Open("a macro makes this value when the template is deployed")
         return Open(f"{name} is no function this program knows")
 
