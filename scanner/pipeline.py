@@ -186,7 +186,10 @@ def gate(
             rules=chosen,
             tool_version=__version__,
         )
-    return settle(_on_lines_of_here(report), wanted, baseline=earlier, today=today)
+    from scanner.gate.inline import inline_waivers
+
+    inline = inline_waivers(plans, asked)
+    return settle(_on_lines_of_here(report), wanted, baseline=earlier, today=today, inline=inline)
 
 
 def _on_lines_of_here(report: ScanReport) -> ScanReport:

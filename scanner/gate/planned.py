@@ -69,6 +69,8 @@ class Planned:
     """Whether `id` is AWS's own."""
     replaces: str = ""
     """AWS's id of what stands in its place until then."""
+    waivers: tuple[Any, ...] = ()
+    """Waivers that stand beside it, as they were written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ class Deployment:
                     action,
                     logical_id in stack.physical,
                     root.before[logical_id].id if action == "replace" and logical_id in root.before else "",
+                    _waivers(resource),
                 )
             elif type_name == STACK:
                 if self._child(stack, logical_id) is None:
@@ -233,3 +234,12 @@ def exports_of(stack: Stack) -> Iterator[tuple[str, Mapping[str, Any]]]:
         name = stack.resolve(export.get("Name")) if isinstance(export, Mapping) else None
         if isinstance(name, str):
             yield name, output
+
+
+def _waivers(resource: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What `Metadata: {Bastionless: ...}` waives: one waiver, or a list of them."""
+    metadata = resource.get("Metadata")
+    written = metadata.get("Bastionless") if isinstance(metadata, Mapping) else None
+    if written is None:
+        return ()
+    return tuple(written) if isinstance(written, list) else (written,)
