@@ -121,7 +121,7 @@ def report_options(command: Command) -> Command:
 def read_target(options: dict[str, Any], config: Config) -> Target:
     """Takes the target options out of a command's keywords; raises `UsageError` for two kinds of target at once."""
     from scanner.collect.access import Access
-    from scanner.rulebook.configuration import ROLE_ARN
+    from scanner.model.member import ROLE_ARN
 
     access = Access(
         profile=options.pop("profile"),
