@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from scanner.collect.access import Access, choose_regions, identify_caller, open_session
 from scanner.collect.account import Survey, survey_account
+from scanner.collect.budget import OverError
 from scanner.collect.event_history import add_event_history
 from scanner.errors import CredentialsError, UsageError
 from scanner.evaluate.account import Account, Place, Question, questions_of
@@ -154,12 +155,17 @@ def _judge_account(
     try:
         survey, session = _survey(order, member, access)
         places = survey.places
-        arriving = survey.inventories(access=access, progress=crowd.member(survey.caller.account, is_alone=is_alone))
-    except UsageError as error:
+        arriving = survey.inventories(
+            access=access,
+            progress=crowd.member(survey.caller.account, is_alone=is_alone),
+            workers=0 if is_alone else max(1, access.budget.limits.concurrency // ABREAST),
+        )
+    except (UsageError, OverError) as error:
         if is_alone or member is None:
             raise
-        trouble, session = error, None
-        places, arriving = (GLOBAL,), iter((_closed(order, member, error),))
+        ended = UsageError(f"the scan ended before this account ({error})")
+        trouble, session = error if isinstance(error, UsageError) else ended, None
+        places, arriving = (GLOBAL,), iter((_closed(order, member, trouble),))
     regional = [region for region in places if region != GLOBAL]
     account = Account(
         questions, tally, has_wide=GLOBAL in places, is_only=is_alone and len(regional) <= 1, is_frugal=True
