@@ -43,7 +43,9 @@ def read_accounts(options: dict[str, Any], config: Config, file: Path | None) ->
     members = config.accounts
     if len(roles) > 1:
         members = choose_accounts(roles)
-    elif roles or options["demo"] or options["snapshots"] or options["describes"]:
+    elif (
+        roles or options["demo"] or options["snapshots"] or options["describes"]
+    ):  # what is said counts more than the file
         if file is not None:
             raise UsageError("--accounts is for live accounts", cure="leave it out")
         members = ()
