@@ -165,7 +165,7 @@ def test_the_command_exits_with_3_where_one_account_lets_nobody_in(
         (["scan", "--accounts", "accounts.txt", "--role-arn", role(FIRST)], "--accounts names its own roles"),
         (["scan", "--demo", "--accounts", "accounts.txt"], "--accounts is for live accounts"),
         (["scan", "--demo", "--run-dir", "run"], "--run-dir is for live accounts"),
-        (["snapshot", "out.json", "--role-arn", role(FIRST), "--role-arn", role(SECOND)], "--role-arn comes twice"),
+        (["who", "--role-arn", role(FIRST), "--role-arn", role(SECOND)], "--role-arn comes twice"),
     ],
 )
 def test_what_cannot_be_asked_for_is_one_sentence(
