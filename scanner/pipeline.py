@@ -31,10 +31,13 @@ from scanner.model import (
     ScanReport,
     Severity,
 )
+from scanner.model.member import Member
 from scanner.model.progress import Progress, Silent
 from scanner.version import __version__
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from boto3 import Session
 
     from scanner.collect.access import Access
@@ -61,6 +64,9 @@ def scan(
     lookup_events: int = 0,
     baseline: str | Path | EarlierReport | None = None,
     today: date | None = None,
+    accounts: str | Path | Iterable[Member | str | Mapping[str, Any]] = (),
+    run_dir: str | Path | None = None,
+    executor: Executor | None = None,
 ) -> ScanReport:
     """Scans the account behind a boto3 session (None: the default credentials); works inside `moto.mock_aws`.
 
@@ -74,6 +80,10 @@ def scan(
         lookup_events: Days of CloudTrail's event history to read for `ScanReport.evidence`, 90 at most; 0 for none.
         baseline: An earlier result (a JSON or SARIF file of ours), for `Finding.change` and `ScanReport.comparison`.
         today: The day by which waivers expire; None: the day the facts were collected.
+        accounts: Several accounts, entered from the session's: the path of a file, or role ARNs and mappings as in one.
+            Of each finding's resource the identity and the tags are kept, and no other facts.
+        run_dir: An empty folder for findings.jsonl and gaps.jsonl, written as they come.
+        executor: What runs the accounts, one task each; its tasks share memory (threads). None: four threads.
 
     Raises:
         CredentialsError: AWS does not know who asks, or no longer accepts it.
@@ -83,9 +93,84 @@ def scan(
     wanted = configure(config, select=select, regions=regions, rules=rules)
     chosen = choose_rules(wanted)
     earlier = read_baseline(baseline)
-    inventories = collect(kinds_read(chosen), wanted, session=session, lookup_events=lookup_events)
-    report = judge(inventories, chosen, include_pass=include_pass)
+    members = choose_accounts(accounts) or wanted.accounts
+    if members or run_dir is not None or executor is not None:
+        report = scan_live(
+            chosen,
+            dataclasses.replace(wanted, accounts=members),
+            session=session,
+            lookup_events=lookup_events,
+            include_pass=include_pass,
+            run_dir=None if run_dir is None else Path(run_dir),
+            executor=executor,
+        )
+    else:
+        inventories = collect(kinds_read(chosen), wanted, session=session, lookup_events=lookup_events)
+        report = judge(inventories, chosen, include_pass=include_pass)
     return settle(report, wanted, baseline=earlier, today=today)
+
+
+def choose_accounts(accounts: str | Path | Iterable[Member | str | Mapping[str, Any]]) -> tuple[Member, ...]:
+    """The accounts of a file, or those that are listed; raises `ConfigError`."""
+    from scanner.rulebook.accounts import distinct, member_of, read_accounts
+
+    if isinstance(accounts, (str, Path)):
+        return read_accounts(Path(accounts))
+    return distinct(member_of(one) for one in accounts)
+
+
+def scan_live(
+    rules: Sequence[Rule],
+    config: Config,
+    *,
+    session: Session | None = None,
+    access: Access | None = None,
+    progress: Progress | None = None,
+    lookup_events: int = 0,
+    include_pass: bool = False,
+    run_dir: Path | None = None,
+    executor: Executor | None = None,
+) -> ScanReport:
+    """The report over live accounts, those of the configuration or the session's own, Region by Region.
+
+    What a Region has to say goes into the folder of the run at once, and the Region is let go; `judge` over what `collect`
+    gives says the same.
+    """
+    from scanner.collect.access import Access
+    from scanner.collect.budget import Budget
+    from scanner.fleet.folder import open_folder
+    from scanner.fleet.scan import Order, scan_members
+    from scanner.rulebook.frameworks import load_frameworks
+
+    wanted = access or Access(
+        role_arn=config.role_arn,
+        external_id=config.external_id,
+        role_session_name=config.role_session_name,
+        budget=Budget.of(config),
+    )
+    if config.accounts:
+        wanted = dataclasses.replace(wanted, role_arn="")
+    supply_mocks()
+    order = Order(
+        rules,
+        _kinds_with_history(kinds_read(rules), lookup_events),
+        wanted,
+        regions=config.regions,
+        session=session,
+        lookup_events=lookup_events,
+        taken_at=_now(),
+    )
+    with open_folder(run_dir) as folder:
+        report = scan_members(
+            order,
+            config.accounts,
+            folder,
+            progress=progress or Silent(),
+            executor=executor,
+            include_pass=include_pass,
+            tool_version=__version__,
+        )
+    return dataclasses.replace(report, frameworks=load_frameworks())
 
 
 def gate(
@@ -459,18 +544,10 @@ def collect(
     from scanner.collect.access import Access, choose_regions, identify_caller, open_session
     from scanner.collect.account import collect_account
     from scanner.collect.budget import Budget
-    from scanner.collect.event_history import MOST_DAYS, add_event_history
-    from scanner.errors import UsageError
-    from scanner.evaluate.evidence import KINDS as JOINED
+    from scanner.collect.event_history import add_event_history
 
-    if not 0 <= lookup_events <= MOST_DAYS:
-        raise UsageError(
-            f"the event history goes back 1 to {MOST_DAYS} days, not {lookup_events}", cure="ask for fewer, or for 90"
-        )
-    if "moto" in sys.modules:  # a test of somebody's: a mocked account answers what moto alone would not
-        from scanner.mock.supply import supply_inside_a_mock
-
-        supply_inside_a_mock()
+    asked = _kinds_with_history(kinds, lookup_events)
+    supply_mocks()
     wanted = access or Access(
         role_arn=config.role_arn,
         external_id=config.external_id,
@@ -485,7 +562,7 @@ def collect(
         session,
         caller=caller,
         regions=regions,
-        kinds=kinds | JOINED if lookup_events else kinds,
+        kinds=asked,
         access=wanted,
         progress=progress or Silent(),
         taken_at=_now(),
@@ -494,6 +571,26 @@ def collect(
     if not lookup_events:
         return inventories
     return add_event_history(inventories, session, access=wanted, days=lookup_events)
+
+
+def _kinds_with_history(kinds: frozenset[str], days: int) -> frozenset[str]:
+    """The kinds, with those that make the event history readable; raises `UsageError` for days that AWS does not keep."""
+    from scanner.collect.event_history import MOST_DAYS
+    from scanner.evaluate.evidence import KINDS as JOINED
+
+    if not 0 <= days <= MOST_DAYS:
+        raise UsageError(
+            f"the event history goes back 1 to {MOST_DAYS} days, not {days}", cure="ask for fewer, or for 90"
+        )
+    return kinds | JOINED if days else kinds
+
+
+def supply_mocks() -> None:
+    """Where a test of somebody's mocks AWS with moto, what moto alone would not answer is answered, too."""
+    if "moto" in sys.modules:
+        from scanner.mock.supply import supply_inside_a_mock
+
+        supply_inside_a_mock()
 
 
 def collect_demo(

@@ -6,8 +6,8 @@ from typing import Any
 
 from scanner.aws.table import KINDS
 from scanner.model import GapReason, Severity
+from scanner.model.member import ROLE_ARN
 from scanner.rulebook.card import FOLLOWED, ID, SETTING_NAME
-from scanner.rulebook.configuration import ROLE_ARN
 from scanner.rulebook.limits import FORMATS
 from scanner.rulebook.waivers import FINGERPRINT
 
@@ -109,6 +109,19 @@ def _worlds(world: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": item}
 
 
+_ACCOUNT = {
+    "type": "object",
+    "properties": {
+        "account": {"type": "string", "pattern": "^[0-9]{12}$"},
+        "role": {"type": "string", "description": "A name or an ARN."},
+        "external_id": {"type": "string"},
+        "regions": _WORDS,
+    },
+    "required": ["role"],
+    "additionalProperties": False,
+}
+
+
 def config_schema() -> dict[str, Any]:
     """What bastionless.yaml may say."""
     return {
@@ -127,6 +140,12 @@ def config_schema() -> dict[str, Any]:
             "fail_on": {"enum": [*_LEVELS, "never"], "default": "low"},
             "fail_on_unknown": {"type": "boolean", "default": False},
             "regions": _WORDS,
+            "accounts": {
+                "type": "array",
+                "minItems": 1,
+                "items": {"anyOf": [{"type": "string", "pattern": f"^{ROLE_ARN.pattern}$"}, _ACCOUNT]},
+                "description": "Several accounts in one scan, each with the role to look at it with.",
+            },
             "role_arn": {"type": "string", "pattern": f"^{ROLE_ARN.pattern}$"},
             "external_id": {"type": "string"},
             "role_session_name": {"type": "string"},

@@ -42,6 +42,11 @@ class Target:
     verbose: bool
     lookup_events: int = 0
 
+    @property
+    def is_live(self) -> bool:
+        """Whether AWS is asked."""
+        return not (self.demo or self.snapshot or self.describe)
+
 
 _TARGET_OPTIONS = (
     click.option("--demo", is_flag=True, help="Scan a mocked account with a demo estate; needs no AWS account."),
@@ -53,7 +58,8 @@ _TARGET_OPTIONS = (
     click.option("--region", "regions", multiple=True, metavar="REGION",
                  help="Scan this Region only. Repeatable; default: all enabled Regions."),
     click.option("--profile", default="", metavar="NAME", help="The profile of your AWS configuration to use."),
-    click.option("--role-arn", default="", metavar="ARN", help="Assume this role first."),
+    click.option("--role-arn", multiple=True, metavar="ARN",
+                 help="Assume this role first. `scan` takes several: one for each account to scan."),
     click.option("--external-id", default="", metavar="ID", help="The external id the role asks for."),
     click.option("--role-session-name", default="", metavar="NAME", help="Shown in CloudTrail [default: bastionless]."),
     click.option("--endpoint-url", default="", metavar="URL", help="Ask this endpoint instead of AWS's (also AWS_ENDPOINT_URL)."),
@@ -121,11 +127,16 @@ def report_options(command: Command) -> Command:
 def read_target(options: dict[str, Any], config: Config) -> Target:
     """Takes the target options out of a command's keywords; raises `UsageError` for two kinds of target at once."""
     from scanner.collect.access import Access
-    from scanner.rulebook.configuration import ROLE_ARN
+    from scanner.model.member import ROLE_ARN
 
+    roles = options.pop("role_arn")
+    if len(roles) > 1:
+        raise UsageError(
+            "--role-arn comes twice, and this is about one account", cure="`bastionless scan` takes several"
+        )
     access = Access(
         profile=options.pop("profile"),
-        role_arn=options.pop("role_arn") or config.role_arn,
+        role_arn="".join(roles) or config.role_arn,
         external_id=options.pop("external_id") or config.external_id,
         role_session_name=options.pop("role_session_name") or config.role_session_name,
         endpoint_url=options.pop("endpoint_url"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from scanner.collect.budget import Budget
-from scanner.collect.clients import client_config, make_client, strict_parsers
+from scanner.collect.clients import botocore_session, client_config, make_client, strict_parsers
 from scanner.collect.failures import call_errors, code_of, failure_of
 from scanner.collect.regions import (
     Caller,
@@ -46,10 +46,11 @@ class Access:
     budget: Budget = field(default_factory=Budget, compare=False, repr=False)
 
 
-def open_session(access: Access, regions: Sequence[str] = ()) -> Session:
+def open_session(access: Access, regions: Sequence[str] = (), *, around: Session | None = None) -> Session:
     """A boto3 session for the profile, or for the role assumed from it and renewed while the scan runs.
 
-    The role is assumed in the session's Region, or where there is none in the first of those asked for.
+    The role is assumed in the session's Region, or where there is none in the first of those asked for; with the
+    credentials of `around`, where such a session is there already.
     Nothing is sent yet. Raises CredentialsError for an unknown profile, an unreadable AWS configuration, and a role
     with no credentials to assume it from.
     """
@@ -57,7 +58,7 @@ def open_session(access: Access, regions: Sequence[str] = ()) -> Session:
     from botocore.exceptions import BotoCoreError, ConfigNotFound, ConfigParseError, ProfileNotFound
     from botocore.session import Session as BotocoreSession
 
-    core = BotocoreSession(profile=access.profile or None)
+    core = BotocoreSession(profile=access.profile or None) if around is None else botocore_session(around)
     try:
         core.get_scoped_config()
         if access.role_arn:

@@ -146,21 +146,32 @@ class Account:
         """What is left to ask about."""
         return tuple(sorted(self._kept, key=lambda place: place.number))
 
-    def finish(self, owned: Mapping[str, Resource] | None = None, *, kept: Sequence[Place] | None = None) -> None:
-        """Asks what needs the whole account; `owned` are the trails of all accounts, `kept` what was put aside."""
-        places = self.kept if kept is None else kept
+    def finish(self, owned: Mapping[str, Resource] | None = None) -> None:
+        """Asks what needs the whole account; `owned` are the trails of all accounts, None where there is no other."""
+        self._answer(self._later, owned, surprises=True)
         self._kept = []
+        self._tally.reduce()
+
+    def finish_own(self) -> None:
+        """Asks what no other account has a word in, and keeps no more than what the rest reads."""
+        self._answer([question for question in self._later if TRAIL not in question.kinds], {}, surprises=False)
+        self._later = tuple(question for question in self._later if TRAIL in question.kinds)
+        left = (*self._later, *(question for asked in self._surprises.values() for question in asked))
+        kinds = frozenset[str]({TRAIL}).union(*(question.kinds for question in left))
+        self._kept = [replace(place, inventory=narrowed_to(place.inventory, kinds)) for place in self._kept]
+
+    def _answer(self, questions: Sequence[Question], owned: Mapping[str, Resource] | None, *, surprises: bool) -> None:
+        places = self.kept
         seen = with_account_wide(with_far_stores(with_owned_trails([one.inventory for one in places], owned)))
         whole = whole_account(seen) if places else None
-        for question in self._later:
+        for question in questions:
             if question.is_global and whole is not None:
                 self._tell(question, places[0], judge(question.rule, whole)[0], whole)
+        regional = [question for question in questions if not question.is_global]
         for place, inventory in zip(places, seen, strict=True):
             if inventory.region != GLOBAL:
-                regional = [question for question in self._later if not question.is_global]
-                for question in (*regional, *self._surprises.pop(place.number, ())):
+                for question in (*regional, *(self._surprises.pop(place.number, ()) if surprises else ())):
                     self._tell(question, place, judge(question.rule, inventory)[0], inventory)
-        self._tally.reduce()
 
     def _ask(self, place: Place) -> None:
         inventory = place.inventory
@@ -170,8 +181,9 @@ class Account:
         for question in self._at_once:
             findings, view = judge(question.rule, inventory)
             if view.read.keys() & ELSEWHERE:  # it was never seen to read that
-                self._surprises.setdefault(place.number, []).append(question)
-                kinds |= question.kinds | view.read.keys()
+                kinds |= view.read.keys()
+                surprise = replace(question, kinds=question.kinds | view.read.keys())
+                self._surprises.setdefault(place.number, []).append(surprise)
             else:
                 self._tell(question, place, findings, inventory)
         if kinds:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from scanner.evaluate.account import Account, Facts, Place, Question, questions_of
 from scanner.evaluate.joins import owned_trails
@@ -32,12 +33,38 @@ def needed(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset[str]().union(*(kinds_read(rule) for rule in rules))
 
 
+class Shelf(Protocol):
+    """Where findings are until the report is made."""
+
+    def put(self, finding: Finding) -> int:
+        """Takes a finding; the number it is got back by."""
+
+    def get(self, number: int) -> Finding:
+        """The finding of a number."""
+
+
+class _Memory:
+    """Findings in a list."""
+
+    def __init__(self) -> None:
+        self._findings: list[Finding] = []
+
+    def put(self, finding: Finding) -> int:
+        self._findings.append(finding)
+        return len(self._findings) - 1
+
+    def get(self, number: int) -> Finding:
+        return self._findings[number]
+
+
 class Conclusion:
     """What all accounts of a scan have answered, in the order of reports."""
 
-    def __init__(self, *, include_pass: bool = False) -> None:
+    def __init__(self, *, include_pass: bool = False, shelf: Shelf | None = None) -> None:
+        """`shelf` keeps the findings until the report is made; None keeps them in memory."""
+        self._shelf = shelf or _Memory()
         self._shown = frozenset(Outcome) if include_pass else NOTABLE
-        self._found: list[tuple[tuple[str, ...], Ordinal, Finding]] = []
+        self._found: list[tuple[tuple[str, ...], Ordinal, int]] = []
         self._totals: Counter[Outcome] = Counter()
         self._loose: dict[Key, Told] = {}
         self._homes: list[Sequence[int]] = []
@@ -46,7 +73,7 @@ class Conclusion:
     def settle(self, finding: Finding, ordinal: Ordinal) -> None:
         """Takes a finding that nothing will outdo; what nobody is shown is let go."""
         if finding.outcome in self._shown:
-            self._found.append((finding.sort_key, ordinal, finding))
+            self._found.append((finding.sort_key, ordinal, self._shelf.put(finding)))
 
     def add(self, facts: Facts, tally: Tally) -> None:
         """Takes the rest of what an account has to say."""
@@ -63,9 +90,9 @@ class Conclusion:
             if key not in known:
                 self._totals[told.finding.outcome] += 1
                 self.settle(told.finding, told.first)
-        self._found.sort(key=lambda entry: entry[:2])
+        self._found.sort()
         return ScanReport(
-            findings=tuple(finding for _, _, finding in self._found),
+            findings=tuple(self._shelf.get(number) for _, _, number in self._found),
             gaps=tuple(sorted(self._facts.gaps)),
             targets=tuple(sorted(self._facts.targets)),
             rules=tuple(rules),

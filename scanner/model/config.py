@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from scanner.model.member import Member
 from scanner.model.severity import Severity
 from scanner.model.waiver import Waiver
 
@@ -30,6 +31,7 @@ class Config:
     role_arn: str = ""
     external_id: str = ""
     role_session_name: str = ""
+    accounts: tuple[Member, ...] = ()
     rules: tuple[str, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     strict_waivers: bool = False

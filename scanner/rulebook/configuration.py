@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from scanner.errors import ConfigError, did_you_mean
 from scanner.model import Config, Severity, Waiver
+from scanner.model.member import ROLE_ARN
+from scanner.rulebook.accounts import members_of
 from scanner.rulebook.document import Document, Step, read_document
 from scanner.rulebook.waivers import read_waivers
 
 NAMES = ("bastionless.yaml", "bastionless.yml")
 NEVER = "never"
 _MOST_THREADS = 64
-ROLE_ARN = re.compile(r"arn:aws[a-z-]*:iam::[0-9]{12}:role/[\w+=,.@/-]+")
 
 
 def find_config(start: Path) -> Path | None:
@@ -142,6 +142,7 @@ _READERS: Mapping[str, Callable[[Document, tuple[Step, ...], Any], Any]] = {
     "fail_on": _threshold,
     "fail_on_unknown": _truth,
     "regions": _words,
+    "accounts": members_of,
     "role_arn": _role,
     "external_id": _word,
     "role_session_name": _word,

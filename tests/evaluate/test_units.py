@@ -68,6 +68,8 @@ def unit_by_unit(inventories: Sequence[Inventory], rules: Sequence[Rule], *, see
         dice.shuffle(places)
         for place in places:
             account.take(place)
+        if dice.random() < 0.5:
+            account.finish_own()
         judged.append((account, tally))
     trails = [only_trails(place.inventory) for account, _ in judged for place in account.kept]
     for account, tally in judged:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import scanner
@@ -97,6 +97,7 @@ def turned(path: Path, index: int, leaf: tuple[Any, ...], unknown: Unknown) -> d
     }
 
 
+@settings(deadline=None)  # the first example also makes what all others share
 @given(st.data())
 def test_a_value_nobody_knows_never_turns_a_flaw_into_none(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([EVERYTHING, OPEN_NETWORK]))
@@ -111,6 +112,7 @@ def told(path: Path) -> list[tuple[str, ...]]:
     return sorted((one.rule_id, one.resource.id, one.outcome.value, one.message, one.fix) for one in report.findings)
 
 
+@settings(deadline=None)  # the first example also makes what all others share
 @given(st.randoms(use_true_random=False))
 def test_the_order_of_resources_and_keys_does_not_matter(random: Any) -> None:
     (plan,) = plans(OPEN_NETWORK.read_text(encoding="utf-8"))
@@ -160,6 +162,7 @@ def places_in(path: Path) -> tuple[tuple[Any, ...], ...]:
     return tuple(leaves(data_of(path)))
 
 
+@settings(deadline=None)  # the first example also makes what all others share
 @given(st.data())
 def test_whatever_stands_anywhere_in_a_template_nobody_crashes(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([EVERYTHING, OPEN_NETWORK]))

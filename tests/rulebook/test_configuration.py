@@ -9,6 +9,7 @@ import pytest
 
 from scanner.errors import ConfigError
 from scanner.model import Config, Scope, Severity, Waiver
+from scanner.model.member import Member
 from scanner.rulebook.configuration import KEYS, find_config, read_config, threshold
 
 WHOLE = """\
@@ -31,6 +32,7 @@ strict_waivers: true
 max_rate: 12.5
 timeout: 600
 concurrency: 16
+accounts: [arn:aws:iam::444455556666:role/look]
 """
 
 
@@ -60,6 +62,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         max_rate=12.5,
         timeout=600.0,
         concurrency=16,
+        accounts=(Member("arn:aws:iam::444455556666:role/look", place=f"{path}:{len(WHOLE.splitlines())}"),),
     )
     assert all(f"\n{key}:" in f"\n{WHOLE}" for key in KEYS)
 
@@ -74,7 +77,7 @@ def test_an_empty_file_says_nothing(tmp_path: Path, text: str) -> None:
     [
         ("selct: [NET]", ":1: the configuration has no key 'selct'. Did you mean 'select'?"),
         ("fail_on: low\n\nIgnore: [NET]", ":3: the configuration has no key 'Ignore'. Did you mean 'ignore'?"),
-        ("5: x", ":1: the configuration has no key 5. Choose one of "),
+        ("5: x", ":1: the configuration has no key 5"),
         ("select: NET", ":1: select cannot be 'NET'. It is a list of words"),
         ("select: [1]", ":1: select cannot be [1]. It is a list of words"),
         ("select:", ":1: select cannot be None. It is a list of words"),
