@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
@@ -65,7 +66,10 @@ def report_of(aws: Loopback, account: str, rules: Sequence[Rule]) -> ScanReport:
         progress=Silent(),
         taken_at="2026-01-15T12:00:00Z",
     )
-    return pipeline.judge(inventories, rules, include_pass=True)
+    report = pipeline.judge(inventories, rules, include_pass=True)
+    del session, inventories
+    gc.collect()  # clients are cycles, and a process that scans again and again would keep them all
+    return report
 
 
 def violations(whole: ScanReport, faulty: ScanReport) -> Iterator[str]:
