@@ -181,7 +181,9 @@ class TestDetails:
     def test_those_that_a_scan_would_not_ask_for_are_not_missed(self) -> None:
         answers = {"Vpcs": [{"VpcId": "vpc-1"}, {"VpcId": "vpc-2"}]}
         assert describe(answers).gaps == ()
-        inventory = describe({**answers, "VpcEndpoints": [{"VpcEndpointId": "vpce-1", "VpcId": "vpc-2"}]})
+        endpoint = {"VpcEndpointId": "vpce-1", "VpcId": "vpc-2", "PrivateDnsEnabled": False}
+        assert describe({**answers, "VpcEndpoints": [endpoint]}).gaps == ()
+        inventory = describe({**answers, "VpcEndpoints": [{**endpoint, "PrivateDnsEnabled": True}]})
         arn = f"arn:aws:ec2:eu-west-1:{ACCOUNT}:vpc/vpc-2"
         assert set(inventory.gaps) == {self.gap("ec2:DescribeVpcAttribute", "AWS::EC2::VPC", arn)}
 
