@@ -9,7 +9,7 @@ other kind would become an alert), each has a relative path and a fingerprint, a
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,16 +67,18 @@ def render_sarif(
 ) -> str:
     """The report, or what it says of some accounts, as SARIF text: same report, same bytes.
 
-    With `full` every answer is a result, none is cut, and the rules are related to the controls of frameworks.
+    With `full` every answer is a result, none is cut, and the rules are related to the controls of frameworks. What is
+    gone since a baseline, or what a planned change closes, is a result with the state "absent".
 
     No account is ever left out of what was asked for. GitHub refuses a file of more than 20 runs, which the
     first run then says in a notification: for so many accounts write one file for each of `batches_of(report)`.
     """
     import sarif_om as om
 
-    chosen = tuple(account for account in accounts_of(report) if accounts is None or account in accounts)
-    rules = rules_of(report)
-    shares = _shares(report)
+    gone = report.comparison.absent if full and report.comparison is not None else ()
+    rules = rules_of(report, gone=gone)
+    shares = _shares(report, gone)
+    chosen = tuple(account for account in sorted(shares) if accounts is None or account in accounts)
     make = _full_run if full else _github_run
     runs = [make(report, account, shares.get(account) or _Share(), rules, tell) for account in chosen or ("",)]
     if len(runs) > MOST_RUNS and not full:
@@ -96,12 +98,15 @@ class _Share:
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
+        self.gone: list[Finding] = []
         self.gaps: list[Gap] = []
         self.targets: list[Target] = []
 
 
-def _shares(report: ScanReport) -> dict[str, _Share]:
+def _shares(report: ScanReport, gone: Iterable[Finding]) -> dict[str, _Share]:
     shares: dict[str, _Share] = {account: _Share() for account in accounts_of(report)}
+    for finding in gone:
+        shares.setdefault(finding.resource.account, _Share()).gone.append(finding)
     for finding in report.findings:
         shares[finding.resource.account].findings.append(finding)
     for gap in report.gaps:
@@ -137,7 +142,7 @@ def _full_run(
 ) -> Any:
     """A run with every answer, in which the rules are related to the controls of frameworks."""
     indexed = {rule.id: (index, rule) for index, rule in enumerate(rules)}
-    run = _run(report, account, share, answers_of(share.findings), indexed)
+    run = _run(report, account, share, answers_of([*share.findings, *share.gone]), indexed)
     run.tool.driver.rules = descriptors(rules, frameworks=report.frameworks, related=True)
     run.tool.driver.supported_taxonomies = references(report.frameworks) or None
     run.taxonomies = taxonomies(report.frameworks) or None

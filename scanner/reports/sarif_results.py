@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanner.model import Finding, Location, Outcome, Rule
+from scanner.model import BaselineState, Finding, Location, Outcome, Rule
 from scanner.reports.sarif_flows import code_flows
 from scanner.reports.sarif_places import location, path_of
 from scanner.reports.sarif_rules import LEVELS
@@ -48,6 +48,11 @@ class Answer:
         line = self.worst.location.line if self.worst.location is not None else 0
         return (self.worst.rule_id, self.path, line, self.fingerprint)
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether only an earlier scan, or the account before a change, gave it."""
+        return _is_gone(self.worst)
+
 
 def failures_of(findings: Iterable[Finding]) -> list[Answer]:
     """The *fail* findings that nobody waived, worst first; those of one fingerprint together, and those of one line."""
@@ -61,11 +66,15 @@ def answers_of(findings: Iterable[Finding]) -> list[Answer]:
 
 
 def _together(findings: Iterable[Finding]) -> list[Answer]:
-    """One answer for each fingerprint and outcome, as viewers merge them."""
-    same: dict[tuple[str, Outcome], list[Finding]] = {}
+    """One answer for each fingerprint and outcome, as viewers merge them; what is gone is no part of what is there."""
+    same: dict[tuple[str, Outcome, bool], list[Finding]] = {}
     for finding in findings:
-        same.setdefault((finding.fingerprint, finding.outcome), []).append(finding)
-    return [_answer(fingerprint, found) for (fingerprint, _), found in same.items()]
+        same.setdefault((finding.fingerprint, finding.outcome, _is_gone(finding)), []).append(finding)
+    return [_answer(fingerprint, found) for (fingerprint, *_), found in same.items()]
+
+
+def _is_gone(finding: Finding) -> bool:
+    return finding.change is not None and finding.change.state is BaselineState.ABSENT
 
 
 def _answer(fingerprint: str, same: list[Finding]) -> Answer:
@@ -102,7 +111,7 @@ class Results(Sequence[Any]):
     """
 
     def __init__(self, answers: Iterable[Answer], *, rules: Mapping[str, tuple[int, Rule]]) -> None:
-        self._answers = sorted(answers, key=lambda one: (one.place, _KINDS[one.worst.outcome]))
+        self._answers = sorted(answers, key=lambda one: (one.place, _KINDS[one.worst.outcome], one.is_gone))
         self._rules = rules
 
     def __len__(self) -> int:
@@ -126,11 +135,16 @@ def _result(answer: Answer, index: int, rule: Rule) -> Any:
         level=LEVELS[worst.severity] if kind == "fail" else "none",
         locations=[location(worst.resource, worst.location, path=answer.path, planned=bool(worst.identity))],
         partial_fingerprints={**_line_hash(answer, worst.location), RESOURCE: answer.fingerprint},
-        guid=str(uuid.uuid5(_NAMESPACE, answer.fingerprint)),
+        guid=_guid(answer),
         code_flows=code_flows(worst.resource, worst.path) or None,
         properties=_properties(answer),
     )
     return add_standing(result, worst)
+
+
+def _guid(answer: Answer) -> str:
+    """Its own for what is gone: the same resource may stand in the same file because it passes today."""
+    return str(uuid.uuid5(_NAMESPACE, f"{answer.fingerprint}{' gone' if answer.is_gone else ''}"))
 
 
 def _line_hash(answer: Answer, place: Location | None) -> dict[str, str]:

@@ -39,10 +39,10 @@ _WEB_PAGE = re.compile(
 )
 
 
-def rules_of(report: ScanReport) -> tuple[Rule, ...]:
-    """The report's rules in their order; at the end, by their id alone, those that only a finding names."""
+def rules_of(report: ScanReport, *, gone: Iterable[Finding] = ()) -> tuple[Rule, ...]:
+    """The report's rules in their order; at the end, by their id alone, those that only a finding names, gone or not."""
     known = {rule.id for rule in report.rules}
-    strays = {finding.rule_id: finding for finding in report.findings if finding.rule_id not in known}
+    strays = {finding.rule_id: finding for finding in (*gone, *report.findings) if finding.rule_id not in known}
     return (*report.rules, *(_stray(strays[rule_id]) for rule_id in sorted(strays)))
 
 

@@ -17,7 +17,9 @@ from scanner.cli import cli
 from scanner.collect.snapshot import write_snapshot
 from scanner.errors import BastionlessError
 from scanner.mock.account import invented_credentials
+from scanner.reports.sarif_lint import lint
 from tests.gate.accounts_by_hand import account, closed, network, new, rule, same, tags
+from tests.reports.sarif_checks import VALIDATOR
 
 REGION = "us-east-1"
 
@@ -68,6 +70,22 @@ def test_json_says_what_became_of_each_finding(tmp_path: Path) -> None:
     assert [(one["rule_id"], one["change"]["state"]) for one in report["findings"]] == [("NET001", "unchanged")]
     assert [(one["rule_id"], one["change"]["state"]) for one in report["comparison"]["absent"]] == [
         ("NET006", "absent")
+    ]
+
+
+def test_the_full_sarif_says_what_became_of_each_finding(tmp_path: Path) -> None:
+    asked = ("--select", "NET001,NET006", "--format", "sarif-full")
+    states = []
+    for before, after in (((22,), (443,)), ((443,), (22,)), ((22,), (22, 3389))):
+        output = run(written(tmp_path, *after), "--against", stored(tmp_path, *before), *asked)[1]
+        VALIDATOR.validate(json.loads(output))
+        assert [one for one in lint(output) if one.refused] == []
+        (told,) = json.loads(output)["runs"]
+        states.append([(one["ruleId"], one["baselineState"]) for one in told["results"] if "baselineState" in one])
+    assert states == [
+        [("NET001", "unchanged"), ("NET006", "absent")],
+        [("NET001", "unchanged"), ("NET006", "new")],
+        [("NET001", "unchanged"), ("NET006", "updated")],
     ]
 
 

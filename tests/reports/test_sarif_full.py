@@ -6,11 +6,13 @@ import dataclasses
 import json
 from typing import Any
 
-from scanner.model import Framework, ScanReport
+from scanner.model import BaselineState, Change, Comparison, Finding, Framework, Outcome, ScanReport
 from scanner.reports import RenderOptions, render
+from scanner.reports.earlier_sarif import earlier_from_sarif
 from scanner.reports.sarif import batches_of, render_sarif
+from scanner.reports.sarif_lint import lint
 from tests.reports.golden_files import golden
-from tests.reports.reports_by_hand import PROOF, UNUSED_DNS, everything, finding, report, resource
+from tests.reports.reports_by_hand import ADMIN_PORT, PROOF, UNUSED_DNS, everything, finding, report, resource
 from tests.reports.sarif_checks import VALIDATOR, runs_of
 
 _CIS = Framework(
@@ -111,3 +113,50 @@ def test_the_steps_of_a_proof_are_in_the_full_file_too() -> None:
     assert [step["location"]["message"]["text"].split(":")[0] for step in thread["locations"]] == [
         *("igw-1", "acl-1", "sg-1", "on the way back, route in rtb-1", "on the way back, acl-1"),
     ]
+
+
+def _stands(one: Finding, state: BaselineState, remark: str = "") -> Finding:
+    return dataclasses.replace(one, change=Change(state, remark))
+
+
+def _compared() -> ScanReport:
+    """One of each state; what is gone passes today, is of another rule's, and of an account without anything else."""
+    told = report(
+        _stands(finding("i-1"), BaselineState.UNCHANGED),
+        _stands(finding("i-2"), BaselineState.NEW),
+        _stands(finding("i-3"), BaselineState.UPDATED, "it was low"),
+        finding("i-4", "nothing to object to", outcome=Outcome.PASS),
+    )
+    elsewhere = finding(resource("i-6", account="210987654321"))
+    gone = [finding("i-4", because=("it had an address",)), finding("i-5", rule=ADMIN_PORT), elsewhere]
+    absent = tuple(_stands(one, BaselineState.ABSENT) for one in gone)
+    unjudged = (_stands(finding("i-7"), BaselineState.UNJUDGED, "NET001 was not asked"),)
+    return dataclasses.replace(told, comparison=Comparison("old.json", "", absent=absent, unjudged=unjudged))
+
+
+def test_what_is_gone_is_a_result_of_the_full_file_that_says_so() -> None:
+    results = [one for run in _runs(_compared()) for one in run["results"]]
+    assert [
+        (one["ruleId"], one["properties"]["id"], one.get("kind", "fail"), one.get("baselineState")) for one in results
+    ] == [
+        ("NET001", "i-1", "fail", "unchanged"),
+        ("NET001", "i-2", "fail", "new"),
+        ("NET001", "i-3", "fail", "updated"),
+        ("NET001", "i-4", "fail", "absent"),
+        ("NET001", "i-4", "pass", None),
+        ("NET003", "i-5", "fail", "absent"),
+        ("NET001", "i-6", "fail", "absent"),
+    ]
+    assert results[3]["message"]["text"] == "it is open. it had an address."
+    assert len({one["guid"] for one in results}) == len(results)
+
+
+def test_the_lint_says_of_no_state_that_github_refuses_it() -> None:
+    assert [one for one in lint(render(_compared(), format="sarif-full")) if one.refused] == []
+
+
+def test_what_is_gone_is_no_alert_of_github_and_no_failure_of_a_baseline() -> None:
+    (run,) = runs_of(render(_compared(), format="sarif"))
+    assert [one["properties"]["id"] for one in run["results"]] == ["i-1", "i-2", "i-3"]
+    again = earlier_from_sarif(json.loads(render(_compared(), format="sarif-full")))
+    assert [one.finding.resource.id for one in again] == ["i-1", "i-2", "i-3"]
