@@ -13,6 +13,7 @@ from scanner.reports.answers import (
     waiver_troubles_in_words,
 )
 from scanner.reports.grouping import doubts, merged_gaps
+from scanner.reports.markdown_comparison import comparison_section
 from scanner.reports.markdown_text import block, code, escaped
 from scanner.reports.options import RenderOptions
 from scanner.reports.summary import coverage_in_words
@@ -36,6 +37,7 @@ def render_within(report: ScanReport, *, options: RenderOptions, room: int) -> s
     """Markdown of at most `room` bytes."""
     page = _Page(room - _KEPT)
     page.add([f"## Bastionless: {failed_in_words(report)}", "", _summary(report)])
+    page.add(comparison_section(report, room=room // 8))
     failures = failures_worst_first(report)
     told = _add_failures(page, failures, {rule.id: rule for rule in report.rules})
     for lines in (*_waivers(report), *_doubts(report), *_crashes(report), *_gaps(report)):

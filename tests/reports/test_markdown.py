@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from scanner.model import BaselineState, Change, Comparison, ScanReport
 from scanner.reports import RenderOptions, render
 from scanner.reports.markdown_text import code, escaped
 from tests.reports.golden_files import golden
 from tests.reports.hostile import NAMES, report_about
-from tests.reports.reports_by_hand import STOPPED_TRAIL, everything, finding, report
+from tests.reports.reports_by_hand import STOPPED_TRAIL, everything, finding, report, resource
 
 _PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 _MARKUP = {"html_inline", "html_block", "link_open", "image", "strong_open", "em_open", "s_open", "table_open", "hr"}
@@ -86,3 +88,53 @@ def test_a_clean_report_is_short() -> None:
     assert render(report(passed=3), format="markdown") == (
         "## Bastionless: 0 findings\n\nScanned 1 account (`123456789012`), 1 Region with 4 rules. 3 passed.\n"
     )
+
+
+def _compared(name: str, *, gone: int = 1, is_of_change: bool = False) -> ScanReport:
+    """One new, one as it was, and some gone, each called alike."""
+    held = name.encode("utf-8", "ignore").decode()
+    told = report(
+        dataclasses.replace(finding(resource(held)), change=Change(BaselineState.NEW, is_worse=True)),
+        dataclasses.replace(finding("i-2"), change=Change(BaselineState.UNCHANGED)),
+    )
+    absent = tuple(finding(resource(f"{held}{number or ''}"), rule=STOPPED_TRAIL) for number in range(gone))
+    return dataclasses.replace(told, comparison=Comparison(name, "", absent=absent, is_of_change=is_of_change))
+
+
+@pytest.mark.parametrize("format_", ["markdown", "markdown-comment"])
+@pytest.mark.parametrize(("is_of_change", "title"), [(False, "Gone"), (True, "Closed by this change")])
+def test_what_is_new_and_what_is_gone_stands_before_the_findings(
+    format_: str,
+    is_of_change: bool,  # noqa: FBT001 - a case of the test
+    title: str,
+) -> None:
+    shown = render(_compared("i-1", gone=12, is_of_change=is_of_change), format=format_)
+    names = ", ".join(f"`i-1{number}`" for number in ("", 1, 10, 11, 2, 3, 4, 5, 6, 7))
+    section = shown.partition("### Comparison\n")[2].partition("\n### NET001")[0]
+    assert section == (
+        "\nSince i-1: 1 new, 1 unchanged, 12 gone.\n\nNew:\n\n- NET001: `i-1`\n"
+        f"\n{title}:\n\n- TRL001: {names} and 2 more\n"
+    )
+
+
+def test_without_a_comparison_there_is_no_section_of_it() -> None:
+    assert "Comparison" not in render(everything(), format="markdown")
+
+
+@pytest.mark.parametrize("format_", ["markdown", "markdown-comment"])
+@pytest.mark.parametrize("name", [name for name in NAMES if len(name) < 1_000])
+def test_a_hostile_name_marks_up_nothing_in_a_comparison(format_: str, name: str) -> None:
+    shown = render(_compared(name), format=format_)
+    plain = _tokens(render(_compared("web"), format=format_))
+    assert [one.type for one in _tokens(shown) if one.type in _MARKUP | {"heading_open", "list_item_open"}] == [
+        one.type for one in plain if one.type in _MARKUP | {"heading_open", "list_item_open"}
+    ]
+    assert all(line.isprintable() for line in shown.splitlines())
+    outside = re.sub(r"(?<![\\`])(`+)(?!`).+?(?<!`)\1(?!`)", "", shown)
+    assert not re.search(r"@\w|(?<!&)#\d|\bGH-\d|https?://|\bwww\.", outside)
+
+
+def test_a_long_comparison_leaves_room_for_the_findings() -> None:
+    shown = render(_compared("x" * 5_000), format="markdown-comment")
+    assert "_There is no room for all of the comparison here._" in shown
+    assert "### NET001" in shown
