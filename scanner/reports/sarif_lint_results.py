@@ -156,6 +156,8 @@ def _physical(location: Any, where: str) -> Iterator[Wrong]:
     line = region.get("startLine")
     if isinstance(line, bool) or not isinstance(line, int) or line < 1:
         yield f"{where}/region/startLine", f"{line!r} is no line: they count from 1", True
+    elif isinstance(end := region.get("endLine", line), int) and end < line:
+        yield f"{where}/region/endLine", f"the region ends in line {end} and begins in line {line}", False
 
 
 def _uri(uri: str, where: str) -> Iterator[Wrong]:

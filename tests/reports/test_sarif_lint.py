@@ -65,6 +65,7 @@ def _uri(value: Any) -> Break:
 
 _UUID7 = "0190b6a2-7c3e-7000-8000-000000000000"
 _BAG = f"{_RULE}/properties"
+_WEB_PAGE = {"physicalLocation": {"artifactLocation": {"uri": "https://a.example"}, "region": {"startLine": 1}}}
 # What is broken, where, and the sentence.
 _REFUSED: list[tuple[Break, str, str]] = [
     (_set("/version", "2.0.0"), "/version", "the version is '2.0.0', and GitHub takes '2.1.0'"),
@@ -91,6 +92,13 @@ _REFUSED: list[tuple[Break, str, str]] = [
     (_uri("Package Descriptor"), f"{_PLACE}/artifactLocation/uri", "'Package Descriptor' is no relative path as GitHub shows them"),
     (_set(f"{_PLACE}/region", {}), f"{_PLACE}/region/startLine", "None is no line: they count from 1"),
     (_set(f"{_PLACE}/region/startLine", 0), f"{_PLACE}/region/startLine", "0 is no line: they count from 1"),
+    (_set(f"{_RESULT}/relatedLocations", [_WEB_PAGE]), f"{_RESULT}/relatedLocations/0/physicalLocation/artifactLocation/uri", 'the URI scheme "https" of \'https://a.example\' did not match the checkout URI scheme "file"'),
+    (_set("/runs/0/tool/extensions", [{"name": f"e{number}"} for number in range(101)]), "/runs/0/tool/extensions", "there are 101 extensions, and GitHub refuses more than 100"),
+    (_many("/runs/0/tool/driver/rules", 25_001), "/runs/0/tool/driver/rules", "there are 25,001 rules, and GitHub refuses more than 25,000"),
+    (_set(f"{_RULE}/defaultConfiguration/level", "HIGH"), f"{_RULE}/defaultConfiguration/level", "'HIGH' is no level"),
+    (_drop("/runs/0/results"), "/runs/0/results", "results is no list"),
+    (_drop(f"{_RESULT}/message"), f"{_RESULT}/message/text", "the message has no text"),
+    (_set(_RESULT, {"message": {"text": "it is open"}}), f"{_RESULT}/ruleId", "the result names no rule"),
     (_set(f"{_RESULT}/relatedLocations", [{"id": 1}]), f"{_RESULT}/relatedLocations/0", "expected a physical location"),
     (_many(f"{_RESULT}/locations", 1_001), f"{_RESULT}/locations", "there are 1,001, and GitHub refuses more than 1,000"),
     (_set(f"{_RESULT}/level", "HIGH"), f"{_RESULT}/level", "'HIGH' is no level: none, note, warning or error"),
@@ -125,6 +133,7 @@ _LOST: list[tuple[Break, str, str]] = [
     (_set(f"{_RESULT}/message/text", "see `x`"), f"{_RESULT}/message/text", "the message has backquotes, which GitHub does not show"),
     (_drop(f"{_RESULT}/partialFingerprints/primaryLocationLineHash"), f"{_RESULT}/partialFingerprints", "without a primaryLocationLineHash all results of a rule in a path that is no file are one alert"),
     (_set(f"{_PLACE}/artifactLocation/uriBaseId", "SRC"), f"{_PLACE}/artifactLocation/uriBaseId", "GitHub knows no uriBaseId and reads the uri without it"),
+    (_set(f"{_PLACE}/region", {"startLine": 5, "endLine": 2}), f"{_PLACE}/region/endLine", "the region ends in line 2 and begins in line 5"),
     (_uri("file:///home/x/a.tf"), f"{_PLACE}/artifactLocation/uri", "an absolute path is another one on every machine: make it relative to the checkout"),
     (_uri("./a"), f"{_PLACE}/artifactLocation/uri", "'./a' is no relative path as GitHub shows them"),
     (_uri("//a"), f"{_PLACE}/artifactLocation/uri", "'//a' is no relative path as GitHub shows them"),
@@ -162,6 +171,11 @@ def test_what_github_loses_is_told_with_its_place(change: Break, pointer: str, s
         _set(f"{_RESULT}/colour", "red"),
         _set("/runs/0/invocations/0/startTimeUtc", "2026-01-02 03:04:05"),
         _set("/runs/0/artifacts", 7),
+        _set("/runs/0/automationDetails/guid", _UUID7),
+        _set(f"{_RESULT}/baselineState", "gone"),
+        _set(f"{_RESULT}/kind", "failed"),
+        _set(f"{_PLACE}/region/startColumn", 0),
+        _set(f"{_RESULT}/rank", 101),
     ],
 )
 def test_what_only_the_standard_forbids_its_schema_tells(change: Break) -> None:
