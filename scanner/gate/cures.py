@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 _ANYWHERE = "Change it where it is written."
 
@@ -56,6 +57,7 @@ _WRITTEN: Mapping[str, tuple[str, ...]] = {
     ),
     "delete-vpc-block-public-access-exclusion": ("remove {exclusion-id}",),
 }
+_QUOTES = re.compile(r"[\\'\"\t\r\n]")
 _SLOT = re.compile(r"\{([a-z-]+)\}")
 _UNSAID = frozenset(
     {
@@ -69,6 +71,7 @@ _UNSAID = frozenset(
 """Options that only choose a sentence."""
 
 
+@lru_cache(maxsize=1_024)
 def written_cure(fix: str) -> str:
     """A cure without commands: a plan is changed where it is written."""
     parts: list[tuple[str, bool]] = []
@@ -103,7 +106,8 @@ def _words(command: str) -> list[str]:
     """The words of a command; what stands in angle brackets is one."""
     bound = re.sub(r"<[^<>]*>", lambda found: found[0].replace(" ", "\0"), command)
     try:
-        words = shlex.split(bound)
+        # A shell's reader takes a letter at a time, and most commands quote nothing.
+        words = shlex.split(bound) if _QUOTES.search(bound) else [word for word in bound.split(" ") if word]
     except ValueError:
         return []
     return [word.replace("\0", " ") for word in words]
