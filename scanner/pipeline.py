@@ -274,7 +274,7 @@ def gate(
     from scanner.gate.inline import inline_waivers
 
     inline = inline_waivers(plans, asked)
-    return settle(_on_lines_of_here(report), wanted, baseline=earlier, today=today, inline=inline)
+    return settle(_on_lines_of_here(report), wanted, baseline=earlier, today=today, inline=inline, is_change=True)
 
 
 def _on_lines_of_here(report: ScanReport) -> ScanReport:
@@ -686,11 +686,12 @@ def settle(
     baseline: EarlierReport | None = None,
     today: date | None = None,
     inline: Sequence[InlineWaiver] = (),
+    is_change: bool = False,
 ) -> ScanReport:
     """The report with what is waived, and with what became of an earlier one; no finding comes, goes or changes.
 
     Waivers expire by `today`, else by the day the facts were collected. `inline` are those that stood beside their
-    resources; raises `ConfigError` for one that lacks something.
+    resources; raises `ConfigError` for one that lacks something. `is_change`: the report is of a gate.
     """
     from scanner.evaluate.baseline import compare
     from scanner.evaluate.waivers import waive
@@ -700,7 +701,9 @@ def settle(
     waivers = (*config.waivers, *map(inline_waiver, inline))
     if waivers:
         known = (*report.rules, *load_rules(config.rules, brief=True))
-        report = waive(report, waivers, known=known, today=today or _day(report.taken_at or _now()))
+        report = waive(
+            report, waivers, known=known, today=today or _day(report.taken_at or _now()), is_change=is_change
+        )
     return report if baseline is None else compare(report, baseline)
 
 

@@ -24,10 +24,13 @@ from scanner.policy.wildcards import fits
 _ARN_REGION, _ARN_ACCOUNT, _ARN_PARTS = 3, 4, 6
 
 
-def waive(report: ScanReport, waivers: Sequence[Waiver], *, known: Iterable[Rule], today: date) -> ScanReport:
+def waive(
+    report: ScanReport, waivers: Sequence[Waiver], *, known: Iterable[Rule], today: date, is_change: bool = False
+) -> ScanReport:
     """The report with a suppression on each failure that a valid waiver matches, the first of several in their order.
 
-    No finding comes, goes or changes otherwise. `known` are all rules there are, asked or not.
+    No finding comes, goes or changes otherwise. `known` are all rules there are, asked or not. `is_change`: the
+    report is about a change, and what a file waives may be there already, or be made elsewhere.
     """
     if not waivers:
         return report
@@ -35,8 +38,14 @@ def waive(report: ScanReport, waivers: Sequence[Waiver], *, known: Iterable[Rule
     tallies = [_Tally(waiver, _rule_ids(waiver, table), today > waiver.until) for waiver in waivers]
     shelves = _shelved(tallies, {finding.rule_id for finding in report.findings})
     findings = tuple(_marked(finding, shelves[finding.rule_id]) for finding in report.findings)
+    if is_change:
+        for tally in tallies:
+            tally.doubt = tally.doubt or (
+                "" if tally.waiver.is_inline else "a change shows only a part of what there is"
+            )
     looked = Looked(report)
-    return replace(report, findings=findings, waivers=tuple(_judged(tally, looked, table) for tally in tallies))
+    judged = tuple(_judged(tally, looked, table) for tally in _together(tallies))
+    return replace(report, findings=findings, waivers=judged)
 
 
 def matches(scope: Scope, finding: Finding) -> bool | None:
@@ -116,6 +125,19 @@ def _marked(finding: Finding, shelf: _Shelf) -> Finding:
     kind = "inSource" if chosen.is_inline else "external"
     accepted = Suppression(chosen.reason, chosen.owner, chosen.until.isoformat(), chosen.place, kind)
     return replace(finding, suppression=accepted)
+
+
+def _together(tallies: Iterable[_Tally]) -> Iterable[_Tally]:
+    """One tally for a waiver in a source that makes several resources (count, for_each, a module called twice)."""
+    found: dict[object, _Tally] = {}
+    for number, tally in enumerate(tallies):
+        waiver = tally.waiver
+        key = (waiver.place, waiver.rule, waiver.owner, waiver.reason, waiver.until)
+        first = found.setdefault(key if waiver.is_inline and waiver.place else number, tally)
+        if first is not tally:
+            first.findings += tally.findings
+            first.doubt = first.doubt or tally.doubt
+    return found.values()
 
 
 def _judged(tally: _Tally, looked: Looked, table: Mapping[str, frozenset[str]]) -> JudgedWaiver:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from scanner.model import Unknown
 
@@ -34,6 +34,15 @@ class Spot:
     file: str
     line: int = 1
     column: int = 1
+
+
+class Remark(NamedTuple):
+    """A waiver that a comment holds: its fields, and its own line; or, with `trouble` and `cure`, why it is none."""
+
+    fields: Mapping[str, str]
+    spot: Spot
+    trouble: str = ""
+    cure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +125,9 @@ class Plan:
     region: str = ""
     deleted: tuple[Planned, ...] = ()
     """What goes, as it is before the change; of what is replaced or changed the parts that stand in other resources."""
+
+    remarks: tuple[tuple[str, Remark], ...] = ()
+    """Waivers in comments that belong to none of `resources`, with the address of their block; "" for mistakes."""
 
     def varied(self, choice: Choice) -> Plan:
         """The same plan, made with another choice."""

@@ -85,6 +85,8 @@ class InlineWaiver:
     fields: Mapping[str, Any]
     resource: Resource
     place: str
+    sign: str = ":"
+    """What stands between a field and its value there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def inline_waiver(written: InlineWaiver) -> Waiver:
 
     resource = written.resource
     scope = Scope(id=resource.id, account=resource.account, region=resource.region)
-    waiver = _checked(written.fields, _INLINE, _INLINE, scope, written.place, tell, is_inline=True)
+    waiver = _checked(written.fields, _INLINE, _INLINE, scope, written.place, tell, is_inline=True, sign=written.sign)
     if waiver is None:
         raise mistakes[0] if len(mistakes) == 1 else ConfigErrors(mistakes)
     return waiver
@@ -106,6 +106,7 @@ def _checked(
     tell: Tell,
     *,
     is_inline: bool = False,
+    sign: str = ":",
 ) -> Waiver | None:
     """The waiver of an entry whose scope is known already; None where something was told."""
     sound = True
@@ -115,7 +116,7 @@ def _checked(
             sound = False
     for name in required:
         if name not in entry:
-            tell("", f"the waiver lacks {_NAMES.get(name, f'its {name}')}", f"add `{name}:`")
+            tell("", f"the waiver lacks {_NAMES.get(name, f'its {name}')}", f"add `{name}{sign}`")
             sound = False
     texts = {name: _text(entry, name, tell) for name in ("rule", "owner", "reason") if name in entry}
     until = _day(entry["until"], tell) if "until" in entry else None

@@ -12,10 +12,11 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from scanner.gate.document import Document
-from scanner.gate.planned import Path, Place, Spot
+from scanner.gate.planned import Path, Place, Remark, Spot
 from scanner.gate.sources import shown
 from scanner.gate.terraform.address import Modules
 from scanner.gate.terraform.changes import Change
+from scanner.gate.terraform.comments import remarks_in
 from scanner.gate.terraform.configuration import Configuration
 
 _BLOCK = re.compile(r'^[ \t]*resource[ \t]+"([^"\n]{1,200})"[ \t]+"([^"\n]{1,200})"', re.MULTILINE)
@@ -25,11 +26,12 @@ _MOST_FILES = 2_000
 
 
 class Block(NamedTuple):
-    """A resource block: its file, its line from 1, and its text."""
+    """A resource block: its file, its line from 1, its text, and the waivers in its comments."""
 
     file: str
     line: int
     text: str
+    remarks: tuple[Remark, ...] = ()
 
 
 class Lines:
@@ -40,6 +42,8 @@ class Lines:
         self._configuration = configuration
         self._document = document
         self._blocks: dict[FilePath, dict[tuple[str, str], Block]] = {}
+        self._mistakes: dict[FilePath, list[Remark]] = {}
+        self._used: dict[FilePath, None] = {}
         self._listed: dict[FilePath, Mapping[str, FilePath]] = {}
         self._found: dict[tuple[tuple[str, ...], str, str], Block | None] = {}
 
@@ -64,11 +68,16 @@ class Lines:
             self._found[key] = next(self._candidates(change), None)
         return self._found[key]
 
+    def mistakes(self) -> tuple[Remark, ...]:
+        """Comments that mean to waive something and cannot, in all files of the folders where a block was found."""
+        return tuple(remark for folder in self._used for remark in self._mistakes.get(folder, ()))
+
     def _candidates(self, change: Change) -> Iterator[Block]:
         for root in self._folders:
             for folder in self._module_folders(root, change.modules):
                 found = self._blocks_of(folder).get((change.type, change.name))
                 if found is not None:
+                    self._used[folder] = None
                     yield found
 
     def _module_folders(self, root: FilePath, modules: Modules) -> Iterator[FilePath]:
@@ -108,11 +117,14 @@ class Lines:
             found: dict[tuple[str, str], Block] = {}
             for file in _files(folder):
                 text = _read(file)
+                remarks = remarks_in(text, file=shown(file))
+                self._mistakes.setdefault(folder, []).extend(remarks.mistakes)
                 for match in _BLOCK.finditer(text):
                     end = _END.search(text, match.end())
                     line = text.count("\n", 0, match.start()) + 1
                     body = text[match.start() : end.start() if end else len(text)]
-                    found.setdefault((match[1], match[2]), Block(shown(file), line, body))
+                    key = (match[1], match[2])
+                    found.setdefault(key, Block(shown(file), line, body, remarks.of_blocks.get(key, ())))
             self._blocks[folder] = found
         return self._blocks[folder]
 

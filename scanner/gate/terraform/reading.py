@@ -10,7 +10,7 @@ from scanner.gate.dialects import Asked
 from scanner.gate.document import Document
 from scanner.gate.ids import default_id
 from scanner.gate.mapping.table import JOINING
-from scanner.gate.planned import Path, Plan, Planned, Spot, Unread
+from scanner.gate.planned import Path, Plan, Planned, Remark, Spot, Unread
 from scanner.gate.terraform.attributes import Attributes
 from scanner.gate.terraform.changes import MAX_RESOURCES, Change
 from scanner.gate.terraform.configuration import Configuration, part
@@ -99,7 +99,20 @@ class Reading:
             account=self._account,
             region=self._region,
             deleted=tuple(one for change in changes if change in own for one in self._gone(change, references)),
+            remarks=tuple(self._remarks_left([one for one in changes if one in own], resources.values())),
         )
+
+    def _remarks(self, change: Change) -> tuple[Remark, ...]:
+        block = self._lines.block(change)
+        return block.remarks if block is not None else ()
+
+    def _remarks_left(self, own: Iterable[Change], resources: Iterable[Planned]) -> Iterator[tuple[str, Remark]]:
+        """Waivers beside what became no resource: nothing is found of it, and they are told as unused."""
+        heard = {planned.address for planned in resources if planned.waivers}
+        for change in own:
+            if change.action != "delete" and change.address not in heard:
+                yield from ((change.address, remark) for remark in self._remarks(change))
+        yield from (("", remark) for remark in self._lines.mistakes())
 
     def _gone(self, change: Change, references: References) -> Iterator[Planned]:
         """What a change takes away: the resource itself, or the parts of others that it was before."""
@@ -154,6 +167,7 @@ class Reading:
                 self._identities.id_of(replace(change, action="keep", values=change.before))
                 if change.action == "replace" and change.before
                 else "",
+                self._remarks(change),
             )
         for one in parts:
             place = self._lines.place(change, dict.fromkeys(one.properties, one.attribute) if one.attribute else {})
