@@ -16,10 +16,8 @@ from scanner.kit import Answer, Inventory
 from scanner.mock.account import mocked_account
 from scanner.mock.estate import seed
 from scanner.model import Config, Rule
-from scanner.rulebook.shelf import load_rules
 from tests.by_hand import HOME, TRAIL, VPC, rule
-
-RULES = load_rules()
+from tests.rules.answers import RULES
 
 
 def test_exactly_the_calls_of_the_kinds_that_are_read_their_details_and_their_parents() -> None:

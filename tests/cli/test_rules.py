@@ -10,13 +10,13 @@ import pytest
 from click.shell_completion import ShellComplete
 
 from scanner.cli import cli
-from scanner.rulebook.shelf import load_rules
 from tests.author.test_trial import CARD
 from tests.by_hand import write_card
 from tests.cli.conftest import Said
+from tests.rules.answers import RULES
 
 Bastionless = Callable[..., Said]
-IDS = [rule.id for rule in load_rules()]
+IDS = [rule.id for rule in RULES]
 
 
 def test_list_names_every_rule_for_people_and_for_machines(bastionless: Bastionless) -> None:
@@ -99,7 +99,7 @@ def test_permissions_are_those_of_the_selection(bastionless: Bastionless) -> Non
 
 def test_an_id_that_is_taken_is_refused_before_anything_is_written(bastionless: Bastionless, tmp_path: Path) -> None:
     said = bastionless("rules", "new", "mine/open_door.yaml", "--id", "NET001")
-    [owner] = [rule.file for rule in load_rules() if rule.id == "NET001"]
+    [owner] = [rule.file for rule in RULES if rule.id == "NET001"]
     assert (said.code, said.out) == (2, "")
     assert said.err == f"error: --id: NET001 is taken by {owner}. Choose another one\n"
     assert not (tmp_path / "mine").exists()

@@ -9,16 +9,16 @@ import pytest
 import scanner
 from scanner import pipeline
 from scanner.model import Rule, ScanReport
-from scanner.rulebook.shelf import load_rules, select_rules
+from scanner.rulebook.shelf import select_rules
+from tests.rules.answers import RULES
 
 TEMPLATES = sorted((Path(__file__).parent / "templates").glob("*.yaml"))
-WHOLE = load_rules()
 
 
 @pytest.fixture
 def whole_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     def choose(config: scanner.Config) -> tuple[Rule, ...]:
-        return select_rules(WHOLE, config)
+        return select_rules(RULES, config)
 
     monkeypatch.setattr(pipeline, "choose_rules", choose)
 

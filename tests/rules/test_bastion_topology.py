@@ -7,9 +7,10 @@ from typing import Any
 from scanner.evaluate.judge import judge
 from scanner.evaluate.worlds import build_world
 from scanner.model import Config, Finding, Outcome, Rule, World
-from scanner.rulebook.shelf import load_rules, select_rules
+from scanner.rulebook.shelf import select_rules
+from tests.rules.answers import RULES
 
-RULES = {rule.id: rule for rule in load_rules()}
+BY_ID = {rule.id: rule for rule in RULES}
 
 
 def _world(rule: Rule, name: str) -> World:
@@ -18,7 +19,7 @@ def _world(rule: Rule, name: str) -> World:
 
 def _finding(rule_id: str, name: str) -> Finding:
     """The one flag of a world on the rule's card."""
-    findings, _ = judge(RULES[rule_id], build_world(_world(RULES[rule_id], name)))
+    findings, _ = judge(BY_ID[rule_id], build_world(_world(BY_ID[rule_id], name)))
     (found,) = [finding for finding in findings if finding.outcome is Outcome.FAIL]
     return found
 
@@ -119,8 +120,8 @@ def test_what_the_settings_of_the_others_let_pass_is_told_for_its_name() -> None
     """BAS003 as the configuration of BAS001 and BAS002 makes it."""
 
     def outcome(world: str, settings: dict[str, dict[str, Any]]) -> tuple[Outcome, str]:
-        rule = RULES["BAS003"]
-        chosen = select_rules(tuple(RULES.values()), Config(select=("BAS003",), settings=settings))
+        rule = BY_ID["BAS003"]
+        chosen = select_rules(RULES, Config(select=("BAS003",), settings=settings))
         findings, _ = judge(chosen[0], build_world(_world(rule, world)))
         return next((one.outcome, one.message) for one in findings if one.outcome is not Outcome.PASS)
 
@@ -144,7 +145,7 @@ def test_what_the_settings_of_the_others_let_pass_is_told_for_its_name() -> None
 
 
 def test_what_is_a_bastion_by_its_paths_is_no_hint_any_more() -> None:
-    rule = RULES["BAS003"]
+    rule = BY_ID["BAS003"]
     said: dict[str, Any] = {}
     for name in ("a bastion by its paths from the internet is BAS001's", "the name, and nobody behind it"):
         findings, _ = judge(rule, build_world(_world(rule, name)))

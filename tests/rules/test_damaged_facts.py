@@ -15,9 +15,10 @@ from scanner.evaluate.judge import judge
 from scanner.evaluate.worlds import build_world
 from scanner.model import Outcome
 from scanner.rulebook.shelf import load_rules, with_settings
+from tests.rules.answers import RULES
 
 # Examples name a rule by its id: Hypothesis writes out whatever a test was called with, and a whole rule is too long for it.
-RULES = {rule.id: rule for rule in load_rules()}
+BY_ID = {rule.id: rule for rule in RULES}
 WRITTEN = {rule.id: rule.answers or frozenset() for rule in load_rules(brief=True)}
 GONE = object()
 JUNK = st.sampled_from([GONE, None, "", "junk", 5, 5.5, True, [], {}, [None], ["junk"], [{}], {"junk": "junk"}])
@@ -44,11 +45,11 @@ def _damage(facts: Any, path: tuple[Any, ...], junk: Any) -> None:
         facts[path[-1]] = copy.deepcopy(junk)
 
 
-@pytest.mark.parametrize("rule_id", RULES)
+@pytest.mark.parametrize("rule_id", BY_ID)
 @settings(max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_no_rule_crashes_on_a_fact_that_is_missing_or_has_another_shape(rule_id: str, data: st.DataObject) -> None:
-    rule = RULES[rule_id]
+    rule = BY_ID[rule_id]
     world = rule.worlds[data.draw(st.integers(0, len(rule.worlds) - 1))]
     facts = copy.deepcopy({kind: list(items) for kind, items in world.given.items()})
     places = [(kind, *path) for kind, items in facts.items() for path in _paths(items) if len(path) > 1]

@@ -7,14 +7,15 @@ import pytest
 from scanner.evaluate.judge import judge
 from scanner.evaluate.worlds import build_world
 from scanner.model import Finding, Outcome
-from scanner.rulebook.shelf import load_rules, with_settings
+from scanner.rulebook.shelf import with_settings
+from tests.rules.answers import RULES
 
-RULES = {rule.id: rule for rule in load_rules()}
+BY_ID = {rule.id: rule for rule in RULES}
 
 
 def _finding(rule_id: str, name: str) -> Finding:
     """The one flag of a world on the rule's card."""
-    rule = RULES[rule_id]
+    rule = BY_ID[rule_id]
     world = next(world for world in rule.worlds if world.name == name)
     findings, _ = judge(with_settings(rule, world.settings), build_world(world))
     (found,) = [finding for finding in findings if finding.outcome is Outcome.FAIL]

@@ -11,8 +11,8 @@ from scanner.evaluate.worlds import kinds_answered, observe, play
 from scanner.model import Rule, World
 from scanner.rulebook.card import read_card
 from scanner.rulebook.shelf import built_in_folder, card_files, load_rules, with_settings
+from tests.rules.answers import RULES
 
-RULES = load_rules()
 WORLDS = [pytest.param(rule, world, id=f"{rule.id}-{world.name}") for rule in RULES for world in rule.worlds]
 
 
