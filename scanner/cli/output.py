@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
@@ -45,9 +46,11 @@ def write_all(report: ScanReport, files: Sequence[tuple[str, str]], *, format: s
     What cannot reach its file goes beside the machine's other temporary files, and its name is told.
     """
     failed: list[OutputError] = []
+    hear = _once(look.tell)
+    look = dataclasses.replace(look, tell=hear)
     for name, path in files:
         try:
-            _write(report, name, path)
+            _write(report, name, path, hear)
         except OutputError as failure:  # the other reports are worth no less for it
             failed.append(_saved(report, name, path, failure))
     try:
@@ -80,7 +83,19 @@ def tell(sentence: str) -> None:
     Talk.heard().note(sentence)
 
 
-def _write(report: ScanReport, name: str, path: str) -> None:
+def _once(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Tells each sentence once, however many formats have no place for it."""
+    told: set[str] = set()
+
+    def hear(sentence: str) -> None:
+        if sentence not in told:
+            told.add(sentence)
+            tell(sentence)
+
+    return hear
+
+
+def _write(report: ScanReport, name: str, path: str, tell: Callable[[str], None]) -> None:
     if name != GITHUB:
         write_report(render(report, format=name, options=RenderOptions(verbose=True, tell=tell)), path)
         return

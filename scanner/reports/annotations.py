@@ -13,6 +13,7 @@ from scanner.reports.answers import (
     waiver_troubles_in_words,
 )
 from scanner.reports.options import RenderOptions
+from scanner.reports.reading import reading_in_words
 from scanner.reports.text import clean, counted
 
 MOST = 10
@@ -30,10 +31,11 @@ _LEVELS = {
 def render(report: ScanReport, *, options: RenderOptions) -> str:
     """`::error file=...,line=...,title=...::message` and the like for the worst failures, then how many there are.
 
-    Only a failure that stands in somebody's files has file and line.
+    Only a failure that stands in somebody's files has file and line. A gate begins with a notice of what was read.
     """
     titles, shown = titles_of(report), Counter[str]()
-    lines = []
+    lines = _reading(report)
+    shown["notice"] += len(lines)
     for finding in failures_worst_first(report):
         level = _LEVELS[finding.severity]
         shown[level] += 1
@@ -48,6 +50,12 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
     others = others_in_words(report)
     lines.append(f"Bastionless: {failed_in_words(report)}{f'; {others}' if others else ''}.")
     return "\n".join(lines) + "\n"
+
+
+def _reading(report: ScanReport) -> list[str]:
+    """One notice, since GitHub shows few of them."""
+    sentences = reading_in_words(report)
+    return [f"::notice title=What was read::{'%0A'.join(map(_data, sentences))}"] if sentences else []
 
 
 def _command(level: str, finding: Finding, title: str) -> str:

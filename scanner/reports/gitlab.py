@@ -8,6 +8,7 @@ from scanner.model import Finding, ScanReport, Severity
 from scanner.reports.answers import failures_worst_first, titles_of, waiver_troubles_in_words
 from scanner.reports.layout import dump_list
 from scanner.reports.options import RenderOptions
+from scanner.reports.reading import reading_in_words
 from scanner.reports.resource_paths import place_of
 from scanner.reports.text import clean
 
@@ -22,8 +23,8 @@ _SEVERITIES = {
 
 def render(report: ScanReport, *, options: RenderOptions) -> str:
     """GitLab's JSON list, one entry a line; each fingerprint once, as GitLab shows only the first of several."""
-    for trouble in waiver_troubles_in_words(report):
-        options.tell(trouble)
+    for sentence in (*reading_in_words(report), *waiver_troubles_in_words(report)):
+        options.tell(sentence)
     titles, entries = titles_of(report), dict[str, dict[str, Any]]()
     for finding in failures_worst_first(report):
         entries.setdefault(finding.fingerprint, _entry(finding, titles.get(finding.rule_id, "")))

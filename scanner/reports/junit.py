@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape
 
-from scanner.model import Finding, Outcome, Rule, ScanReport
+from scanner.model import Coverage, Finding, Outcome, Rule, ScanReport
 from scanner.reports.answers import waiver_troubles_in_words
 from scanner.reports.options import RenderOptions
+from scanner.reports.reading import files_in_words, reading_in_words
 from scanner.reports.sarif_rules import rules_of
-from scanner.reports.text import clean, label
+from scanner.reports.text import clean, counted, label
 
 _COUNTED = {
     Outcome.FAIL: "failures",
@@ -31,14 +32,50 @@ def render(report: ScanReport, *, options: RenderOptions) -> str:
         answers.setdefault(finding.rule_id, []).append(finding)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
     rules = rules_of(report)
-    lines.append(f"<testsuites{_attributes({'name': 'Bastionless', **_numbers(rules, answers)})}>")
+    read = _read_counts(report)
+    lines.append(f"<testsuites{_attributes({'name': 'Bastionless', **_numbers(rules, answers, read)})}>")
+    if report.coverage is not None:
+        lines += _reading(report, report.coverage, read)
     for rule in rules:
         lines += _suite(rule, answers.get(rule.id, []))
     return "\n".join([*lines, "</testsuites>"]) + "\n"
 
 
-def _numbers(rules: tuple[Rule, ...], answers: dict[str, list[Finding]]) -> dict[str, str]:
-    suites = [_counts(answers.get(rule.id, [])) for rule in {rule.id: rule for rule in rules}.values()]
+def _read_counts(report: ScanReport) -> dict[str, str]:
+    """The numbers of the suite about a gate's files: one case for what was read, one for each file that was not."""
+    if report.coverage is None:
+        return {}
+    errors, skipped = len(report.failed_targets), int(bool(report.gaps))
+    return {"tests": str(errors + 1), "failures": "0", "errors": str(errors), "skipped": str(skipped)}
+
+
+def _reading(report: ScanReport, coverage: Coverage, counts: dict[str, str]) -> Iterator[str]:
+    """What was read of templates and plans: numbers as properties, what was not read as cases, sentences as output."""
+    yield f" <testsuite{_attributes({'name': 'What was read', **counts, 'time': '0'})}>"
+    yield "  <properties>"
+    numbers = {"files": coverage.files, "resources": coverage.resources, "unread": coverage.unread}
+    numbers |= {f"not asked about: {name}": number for name, number in sorted(coverage.ignored.items())}
+    for name, number in numbers.items():
+        yield f"   <property{_attributes({'name': name, 'value': str(number)})}/>"
+    yield "  </properties>"
+    about = {"classname": "reading", "time": "0"}
+    yield f"  <testcase{_attributes({'name': 'templates and plans', **about})}>"
+    if report.gaps:
+        parts = counted(len(report.gaps), "part")
+        yield f"   <skipped{_attributes({'message': f'{parts} could not be read'})}/>"
+    yield "  </testcase>"
+    for sentence in files_in_words(report):
+        yield f"  <testcase{_attributes({'name': sentence, **about})}>"
+        yield f"   <error{_attributes({'message': sentence, 'type': 'unread'})}/>"
+        yield "  </testcase>"
+    sentences = "\n".join(escape(clean(one)) for one in reading_in_words(report))
+    yield f"  <system-out>{sentences}</system-out>"
+    yield " </testsuite>"
+
+
+def _numbers(rules: tuple[Rule, ...], answers: dict[str, list[Finding]], read: dict[str, str]) -> dict[str, str]:
+    suites = [read] if read else []
+    suites += [_counts(answers.get(rule.id, [])) for rule in {rule.id: rule for rule in rules}.values()]
     return {name: str(sum(int(suite[name]) for suite in suites)) for name in ("tests", "failures", "errors", "skipped")}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from scanner.model import Finding, Outcome, Rule, ScanReport
+from scanner.model import Finding, GapReason, Outcome, Rule, ScanReport
 from scanner.reports.answers import (
     failed_in_words,
     failures_worst_first,
@@ -175,6 +175,8 @@ def _gaps(report: ScanReport) -> Iterator[list[str]]:
     if report.gaps or failed:
         yield ["", f"### Not read: {counted(len(report.gaps) + len(failed), 'place')}", ""]
     for target in failed:
-        yield [f"- {code(target.account)} {code(target.region)}: {escaped(target.failed)}"]
+        where = "" if target.mode == "plan" else f"{code(target.account)} {code(target.region)}: "
+        yield [f"- {where}{escaped(target.failed)}"]
     for gap in merged_gaps(report.gaps):
-        yield [f"- {code(gap.account)} {escaped(gap.sentence)}"]
+        where = "" if gap.reason is GapReason.UNREAD else f"{code(gap.account)} "
+        yield [f"- {where}{escaped(gap.sentence)}"]

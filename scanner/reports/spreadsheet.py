@@ -8,6 +8,7 @@ import io
 from scanner.model import Finding, ScanReport
 from scanner.reports.answers import titles_of, waiver_troubles_in_words, worst_first
 from scanner.reports.options import RenderOptions
+from scanner.reports.reading import reading_in_words
 from scanner.reports.text import clean, name_of
 
 COLUMNS = (
@@ -20,8 +21,8 @@ _FORMULA = tuple("=+-@|%\uff1d\uff0b\uff0d\uff20")
 
 def render(report: ScanReport, *, options: RenderOptions) -> str:
     """Comma-separated values with a heading, worst first; quoted as RFC 4180 has it, lines ended by a newline."""
-    for trouble in waiver_troubles_in_words(report):
-        options.tell(trouble)
+    for sentence in (*reading_in_words(report), *waiver_troubles_in_words(report)):
+        options.tell(sentence)
     page = io.StringIO()
     titles = titles_of(report)
     table = csv.writer(page, lineterminator="\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import groupby
 
-from scanner.model import Finding, Outcome, Rule, ScanReport
+from scanner.model import Finding, GapReason, Outcome, Rule, ScanReport
 from scanner.reports.comparison import add_change_of_account
 from scanner.reports.evidence import add_evidence
 from scanner.reports.grouping import Doubt, doubts, merged_gaps
@@ -177,9 +177,14 @@ def _add_gaps(sheet: Sheet, report: ScanReport) -> None:
     if not report.gaps:
         return
     sheet.gap()
-    sheet.add(f"NOT READ  {counted(len(report.gaps), 'call')} without an answer", style=Style.DOUBT)
+    written = sum(gap.reason is GapReason.UNREAD for gap in report.gaps)
+    calls = len(report.gaps) - written
+    told = [f"{counted(calls, 'call')} without an answer"] if calls else []
+    told += [f"{counted(written, 'part')} of what is planned"] if written else []
+    sheet.add(f"NOT READ  {', '.join(told)}", style=Style.DOUBT)
     for gap in merged_gaps(report.gaps):
-        account = f"{clean(gap.account)}: " if gap.account else ""
+        # What is written has its place in the file; the account it is going to is nobody's question.
+        account = f"{clean(gap.account)}: " if gap.account and gap.reason is not GapReason.UNREAD else ""
         sheet.add(f"{account}{clean(gap.sentence)}", first="  ", rest="    ")
 
 

@@ -49,8 +49,10 @@ def test_findings_are_shown_and_uploaded_and_then_fail_the_job(run: RunAction, m
     (result,) = json.loads(Path(job.outputs["sarif"]).read_text(encoding="utf-8"))["runs"][0]["results"]
     assert result["ruleId"] == "NET006"
     assert "### NET006" in job.summary
-    assert [command.name for command in job.commands] == ["error" if mode == "scan" else "notice", "error"]
-    assert "NET006" in job.commands[0].properties
+    # A gate first says what it read.
+    shown = ["error", "error"] if mode == "scan" else ["notice", "notice", "error"]
+    assert [command.name for command in job.commands] == shown
+    assert "NET006" in job.commands[-2].properties
 
 
 def test_what_could_not_be_asked_for_leaves_no_report_and_fails_the_job(run: RunAction, mode: str) -> None:

@@ -14,6 +14,9 @@ from tests.reports.reports_by_hand import NO_EVIDENCE, RULES, UNUSED_DNS, everyt
 _ATTRIBUTES = {
     "testsuites": {"name", "tests", "failures", "errors", "skipped"},
     "testsuite": {"name", "tests", "failures", "errors", "skipped", "time"},
+    "properties": set[str](),
+    "property": {"name", "value"},
+    "system-out": set[str](),
     "testcase": {"name", "classname", "time", "file"},
     "failure": {"message", "type"},
     "error": {"message", "type"},
@@ -21,7 +24,10 @@ _ATTRIBUTES = {
 }
 _CHILDREN = {
     "testsuites": {"testsuite"},
-    "testsuite": {"testcase"},
+    "testsuite": {"properties", "testcase", "system-out"},
+    "properties": {"property"},
+    "property": set[str](),
+    "system-out": set[str](),
     "testcase": {"failure", "error", "skipped"},
     "failure": set[str](),
     "error": set[str](),
@@ -36,10 +42,17 @@ def _valid(text: str) -> ET.Element:
         assert set(element.attrib) <= _ATTRIBUTES[element.tag]
         assert {child.tag for child in element} <= _CHILDREN[element.tag]
     for suite in root:
-        assert suite.get("tests") == str(len(suite))
+        cases = suite.findall("testcase")
+        assert suite.get("tests") == str(len(cases))
+        # Readers with a schema want them in this order.
+        assert [child.tag for child in suite] == [
+            *["properties"] * len(suite.findall("properties")),
+            *["testcase"] * len(cases),
+            *["system-out"] * len(suite.findall("system-out")),
+        ]
         for tag, count in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
             assert suite.get(count) == str(len(suite.findall(f"testcase/{tag}")))
-        assert all(len(case) <= 1 for case in suite)
+        assert all(len(case) <= 1 for case in cases)
     for count in ("tests", "failures", "errors", "skipped"):
         assert root.get(count) == str(sum(int(suite.get(count, "")) for suite in root))
     return root
