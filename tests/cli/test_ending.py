@@ -88,6 +88,14 @@ def holding(answers: dict[str, Any]) -> Iterator[Held]:
             thread.join()
 
 
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Ctrl-C is heard, also where the tests run in the background and inherit that it is not."""
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
+
+
 @contextmanager
 def command(held: Held, folder: Path, *more: str, do: tuple[str, ...] = SCAN) -> Iterator[subprocess.Popen[str]]:
     arguments = [*do, "--endpoint-url", held.url, "--region", "eu-west-1", "--select", "NET015"]
