@@ -15,6 +15,7 @@ from scanner.kit import (
     Principal,
     Reach,
     Resource,
+    Undecided,
     Unsure,
     Wide,
     licences_of,
@@ -34,8 +35,7 @@ def check(
     found: dict[Resource, dict[str, list[Reach]]] = {}
     doubts: dict[Resource, str] = {}
     note = ""
-    for action in actions:
-        licences = licences_of(inventory, action)
+    for action, licences in _each(inventory, actions):
         note = licences.note
         for licence in licences.every:
             asked = _asked(licences, licence, allowed, allowed_tags)
@@ -52,6 +52,18 @@ def check(
     for policy in inventory.subjects:
         if policy not in found and policy not in doubts:
             yield Clear(policy, "it opens nothing of the perimeter to anybody who is not meant to")
+
+
+def _each(inventory: Inventory, actions: list[str]) -> Iterator[tuple[str, Licences]]:
+    for action in actions:
+        try:
+            licences = licences_of(inventory, action)
+        except Undecided:
+            # Asking about the others, too, leaves whoever is planned to do them in doubt.
+            if action == actions[-1]:
+                raise
+            continue
+        yield action, licences
 
 
 def _asked(licences: Licences, licence: Licence, allowed: list[str], allowed_tags: list[str]) -> list[Principal]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from scanner.model import Resource, Unknown, View
+from scanner.model import Resource, Undecided, Unknown, View
 from scanner.policy.conditions import FOR_ALL, Clause
 from scanner.policy.documents import Document, Statement
 from scanner.policy.facts import Fact, Facts, Target
@@ -20,7 +20,7 @@ from scanner.policy.operators import Family
 from scanner.policy.organizations import organization_of
 from scanner.policy.patterns import Values
 from scanner.policy.places import DocumentKind
-from scanner.policy.principals import GROUP, MANAGED_POLICY, ROLE, USER, Principal, directory_of
+from scanner.policy.principals import GROUP, MANAGED_POLICY, ROLE, USER, Principal, directory_of, inline_documents
 from scanner.policy.problems import Kept, lookup_of_known
 from scanner.policy.scopes import Scope, Shape, scopes_of
 from scanner.policy.search import Found, search
@@ -247,9 +247,27 @@ class Licences:
 
 
 def licences_of(view: View, action: str) -> Licences:
-    """The licences of an action, read once for all rules that ask; raises `Undecided` where IAM was not read whole."""
+    """The licences of an action, read once for all rules that ask; raises `Undecided` where IAM was not read whole.
+
+    Then what is planned and would allow the action is left in doubt, be it a managed policy or not.
+    """
     make = _SHARED.get(action)
-    return view.shared(make) if make else Licences(view, action)
+    try:
+        return view.shared(make) if make else Licences(view, action)
+    except Undecided as doubt:
+        for holder in _planned_holders(view, action):
+            view.undecided.setdefault(holder, doubt.reason)
+        raise
+
+
+def _planned_holders(view: View, action: str) -> Iterator[Resource]:
+    """The planned users, groups and roles with a policy of their own that may allow an action."""
+    for kind in (USER, GROUP, ROLE):
+        for holder in view.known(kind):
+            statements = (one.core for document in inline_documents(holder) for one in document.statements)
+            allow = (one for one in statements if one.allows is not False and one.about_action(action) is not False)
+            if view.is_planned(holder) and any(True for _ in allow):
+                yield holder
 
 
 def _tunnels(view: View) -> Licences:

@@ -126,13 +126,7 @@ class Directory:
     def _documents(self, holder: Resource) -> Iterator[Document]:
         """What a user, a group or a role has itself; a list that was not read is a document that was not."""
         word = f"{_WORDS[holder.kind]}/{holder.id}"
-        for one in _listed(holder, _INLINE[holder.kind]):
-            name = one.get("PolicyName") if isinstance(one, Mapping) else ""
-            place = Place(DocumentKind.INLINE, str(name or ""), word)
-            if isinstance(one, Unknown):
-                yield unread(place, one.why)
-            else:
-                yield read_document(one.get("PolicyDocument") if isinstance(one, Mapping) else None, place)
+        yield from inline_documents(holder)
         for one in _listed(holder, "AttachedManagedPolicies"):
             arn = one.get("PolicyArn") if isinstance(one, Mapping) else None
             if isinstance(arn, str):
@@ -146,6 +140,18 @@ class Directory:
         if (kind, arn) not in self._read:
             self._read[kind, arn] = _default_version(self._policies.get(arn), Place(kind, arn))
         return self._read[kind, arn]
+
+
+def inline_documents(holder: Resource) -> Iterator[Document]:
+    """The policies that stand in a user, a group or a role itself; a list that was not read is a document that was not."""
+    word = f"{_WORDS[holder.kind]}/{holder.id}"
+    for one in _listed(holder, _INLINE[holder.kind]):
+        name = one.get("PolicyName") if isinstance(one, Mapping) else ""
+        place = Place(DocumentKind.INLINE, str(name or ""), word)
+        if isinstance(one, Unknown):
+            yield unread(place, one.why)
+        else:
+            yield read_document(one.get("PolicyDocument") if isinstance(one, Mapping) else None, place)
 
 
 def directory_of(view: View) -> Directory:

@@ -85,3 +85,31 @@ def test_what_a_plan_lets_people_do_is_the_same_doubt_in_both_spellings(tmp_path
         assert {one for one in told if one[0].startswith("IAM")} == {
             (f"IAM00{number}", "Tunnels", "unknown") for number in range(1, 8)
         }
+
+
+def test_a_role_that_has_the_policy_itself_is_left_in_doubt_too(tmp_path: Path) -> None:
+    def told(action: str) -> set[tuple[str, str, str]]:
+        path = tmp_path / "role.yaml"
+        path.write_text(
+            f"""
+            Resources:
+              People:
+                Type: AWS::IAM::Role
+                Properties:
+                  AssumeRolePolicyDocument: {{}}
+                  Policies:
+                  - PolicyName: own
+                    PolicyDocument: {{Statement: [{{Effect: Allow, Action: "{action}", Resource: "*"}}]}}
+            """,
+            encoding="utf-8",
+        )
+        return {(rule, about, outcome) for (rule, _, about), (outcome, _) in answers(path).items() if "IAM" in rule}
+
+    def doubts(*numbers: int) -> set[tuple[str, str, str]]:
+        return {(f"IAM00{number}", "People", "unknown") for number in numbers}
+
+    assert told("ec2-instance-connect:OpenTunnel") == doubts(1, 2, 3, 4)
+    assert told("ec2-instance-connect:SendSSHPublicKey") == doubts(5)
+    assert told("ec2:CreateRoute") == doubts(7)
+    assert told("*") == doubts(1, 2, 3, 4, 5, 6, 7)
+    assert told("logs:PutLogEvents") == set()
