@@ -85,7 +85,7 @@ def test_every_account_says_what_it_says_alone(session: boto3.Session) -> None:
 
 
 def test_the_order_of_accounts_changes_nothing(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scanner.pipeline._now", lambda: "2026-01-15T12:00:00Z")
+    monkeypatch.setattr("scanner.pipeline.clock.now", lambda: "2026-01-15T12:00:00Z")
     there, back = scan(session, FIRST, SECOND), scan(session, SECOND, FIRST)
     assert render(there, format="json") == render(back, format="json")
 
@@ -93,7 +93,7 @@ def test_the_order_of_accounts_changes_nothing(session: boto3.Session, monkeypat
 def test_a_single_account_says_the_same_unit_by_unit(
     session: boto3.Session, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("scanner.pipeline._now", lambda: "2026-01-15T12:00:00Z")
+    monkeypatch.setattr("scanner.pipeline.clock.now", lambda: "2026-01-15T12:00:00Z")
     plain = scanner.scan(session, [HOME, US], RULES, include_pass=True)
     units = scanner.scan(session, [HOME, US], RULES, include_pass=True, run_dir=tmp_path / "run")
     assert render(units, format="json") == render(plain, format="json")

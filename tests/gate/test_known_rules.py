@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 import scanner
-from scanner import pipeline
 from scanner.model import Rule, ScanReport
 from scanner.rulebook.shelf import select_rules
 from tests.rules.answers import RULES
@@ -20,7 +19,7 @@ def whole_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     def choose(config: scanner.Config) -> tuple[Rule, ...]:
         return select_rules(RULES, config)
 
-    monkeypatch.setattr(pipeline, "choose_rules", choose)
+    monkeypatch.setattr("scanner.pipeline.change.choose_rules", choose)
 
 
 def answers(path: Path) -> ScanReport:
