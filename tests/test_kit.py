@@ -6,11 +6,13 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from scanner import kit
 from scanner.kit.homes import HOMES
+from scanner.model import Resource, Undecided, Unknown
 
 
 def test_every_name_it_promises_is_there() -> None:
@@ -49,3 +51,35 @@ def test_a_rule_about_networks_loads_nothing_about_people() -> None:
     )
     shown = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True, check=True)
     assert shown.stdout.strip() == "[]"
+
+
+def bearing(*tags: object) -> Resource:
+    return Resource("AWS::EC2::Instance", "aws", "111122223333", "eu-west-1", "i-1", "", {"Tags": list(tags)})
+
+
+@pytest.mark.parametrize(
+    ("tag", "told"),
+    [
+        ({"Key": "team", "Value": "infra"}, ""),
+        ({"Key": "exempt", "Value": "no"}, "exempt"),
+        ({"Key": "purpose", "Value": "bastion"}, "purpose=bastion"),
+        ({"Key": "purpose", "Value": "web"}, ""),
+        ({"Key": "a=b", "Value": ""}, "a=b"),
+        (MappingProxyType({"Key": "exempt", "Value": ""}), "exempt"),
+        ({"Value": "exempt"}, ""),
+        ("exempt", ""),
+        ({"Key": 7, "Value": ""}, "7"),
+        ({"Key": "team", "Value": Unknown("it is a secret")}, ""),
+    ],
+)
+def test_a_tag_among_many_is_found_however_it_is_written(tag: object, told: str) -> None:
+    assert kit.tag_among(bearing({"Key": "Name", "Value": "x"}, tag), ["exempt", "purpose=bastion", "a=b", "7"]) == told
+
+
+@pytest.mark.parametrize(
+    "tags", [Unknown("a secret"), [{"Key": Unknown("a secret")}], [{"Key": "purpose", "Value": Unknown("a secret")}]]
+)
+def test_a_tag_that_may_be_among_them_is_in_doubt(tags: object) -> None:
+    owner = Resource("AWS::EC2::Instance", "aws", "111122223333", "eu-west-1", "i-1", "", {"Tags": tags})
+    with pytest.raises(Undecided, match="a secret"):
+        kit.tag_among(owner, ["purpose=bastion"])

@@ -16,6 +16,7 @@ from scanner.kit import (
     Need,
     Resource,
     Undecided,
+    Way,
     addresses_of,
     compare_interface_endpoints,
     interface_endpoints_for,
@@ -88,6 +89,7 @@ class _Case:
         self._vpc = vpc
         self._clients = {client.id: client for client in clients}
         self._served: list[str] = []
+        self._found: dict[str, tuple[Way, ...]] = {}
         self.missing = needs
 
     def serve_at_home(self) -> None:
@@ -188,17 +190,22 @@ class _Case:
 
     def _ways(self) -> Iterator[str]:
         for subnet in self._every_subnet():
-            words = [way.words for way in ways_of(self._inventory, subnet_of(self._inventory, subnet))]
+            words = [way.words for way in self._ways_of(subnet)]
             yield from words or [f"{subnet} has no route out of the VPC for public addresses"]
 
     def _leaves(self, client: Resource) -> bool:
         """Whether an interface's packets to a public address get out; an internet gateway asks for a public one."""
         families = {address.family for address in addresses_of(client) if address.public}
-        subnet = subnet_of(self._inventory, str(client.get("SubnetId", "")))
         return any(
             way.family in families or not way.target.startswith(("igw-", "eigw-", "cagw-"))
-            for way in ways_of(self._inventory, subnet)
+            for way in self._ways_of(str(client.get("SubnetId", "")))
         )
+
+    def _ways_of(self, subnet_id: str) -> tuple[Way, ...]:
+        """The ways out of a subnet, found once for all its clients; raises `Undecided`."""
+        if subnet_id not in self._found:
+            self._found[subnet_id] = ways_of(self._inventory, subnet_of(self._inventory, subnet_id))
+        return self._found[subnet_id]
 
 
 def _has(members: list[str]) -> str:

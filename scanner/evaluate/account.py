@@ -21,7 +21,7 @@ from scanner.evaluate.joins import (
 from scanner.evaluate.judge import judge
 from scanner.evaluate.tally import Tally
 from scanner.evaluate.worlds import kinds_read
-from scanner.model import GLOBAL, Finding, Gap, Inventory, Resource, Rule, Target
+from scanner.model import GLOBAL, Finding, Gap, Inventory, Outcome, Resource, Rule, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,16 +179,23 @@ class Account:
             inventory = with_account_wide((inventory, self._wide))[0]
         kinds = {kind for question in self._later for kind in question.kinds}
         for question in self._at_once:
-            findings, view = judge(question.rule, inventory)
+            silent: Counter[Outcome] | None = Counter() if self._is_terse(question) else None
+            findings, view = judge(question.rule, inventory, silent=silent)
             if view.read.keys() & ELSEWHERE:  # it was never seen to read that
                 kinds |= view.read.keys()
                 surprise = replace(question, kinds=question.kinds | view.read.keys())
                 self._surprises.setdefault(place.number, []).append(surprise)
             else:
+                self._tally.totals.update(silent or {})
                 self._tell(question, place, findings, inventory)
         if kinds:
             kept = narrowed_to(place.inventory, frozenset(kinds)) if self._is_frugal else place.inventory
             self._kept.append(replace(place, inventory=kept))
+
+    def _is_terse(self, question: Question) -> bool:
+        """Whether what passes is a number and no more: nobody else is asked about it, and nobody wants to read it."""
+        is_sole = self._is_only and self._is_unique and question.is_single
+        return is_sole and Outcome.PASS not in self._tally.shown and Outcome.NOT_APPLICABLE not in self._tally.shown
 
     def _tell(self, question: Question, place: Place, findings: Sequence[Finding], inventory: Inventory) -> None:
         self._tally.take(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
@@ -31,18 +32,28 @@ from scanner.model import (
 _HOW_TO_KNOW = "Let the scan make this call (`bastionless rules permissions` prints what it needs), then scan again."
 PLACES = ("AWS::Account", "AWS::Region")
 """Whoever asks about these asks about all that is there."""
+_SILENT = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
 _LONGEST_FACT = 300
 """Letters of a fact that are shown as evidence; a policy document is longer than any reader's patience."""
 
 
-def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
+def judge(rule: Rule, inventory: Inventory, *, silent: Counter[Outcome] | None = None) -> tuple[list[Finding], View]:
     """The findings of a rule, one a resource, and the witness of what it read.
 
     A list of subjects that may be incomplete adds one *unknown* about the Region; a rule that crashes adds an *error*,
-    beside whatever it said before.
+    beside whatever it said before. With `silent`, what passes and what the rule does not apply to is counted there and
+    is no finding: of most resources most rules have nothing to tell.
     """
     calls = (gap for gap in inventory.gaps if gap.reason is not GapReason.UNREAD)
-    verdicts = _Verdicts(rule, refusals=frozenset(gap.sentence for gap in calls))
+    verdicts = _Verdicts(rule, refusals=frozenset(gap.sentence for gap in calls), is_terse=silent is not None)
+    view = _judge(rule, inventory, verdicts)
+    if silent is not None:
+        silent.update(verdicts.silent)
+    return verdicts.findings, view
+
+
+def _judge(rule: Rule, inventory: Inventory, verdicts: _Verdicts) -> View:
+    """Hands every answer to the verdicts; returns the witness."""
     subjects, others = _subjects(rule, inventory)
     for other, verdict in others:
         verdicts.unasked(other, verdict)
@@ -51,7 +62,7 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
         for subject in subjects:
             verdicts.take(Aside(subject, "it is about the whole account, of which a plan is a part"))
         view.read[rule.about] = None
-        return verdicts.findings, view
+        return view
     gaps = tuple(gap for gap in inventory.gaps_of(rule.about) if gap.reason is not GapReason.OUTSIDE)
     if gaps:
         verdicts.refused(inventory.place, gaps)
@@ -61,7 +72,7 @@ def judge(rule: Rule, inventory: Inventory) -> tuple[list[Finding], View]:
     elif not _has_nothing_to_say(rule, inventory):
         _ask(rule, view, verdicts)
     view.read[rule.about] = None
-    return verdicts.findings, view
+    return view
 
 
 _Verdict = bool | Unknown | ExpressionError
@@ -152,15 +163,23 @@ class _Verdicts:
     Crashes are kept apart, so that nothing that was said of the same resource hides them.
     """
 
-    def __init__(self, rule: Rule, *, refusals: frozenset[str]) -> None:
+    def __init__(self, rule: Rule, *, refusals: frozenset[str], is_terse: bool = False) -> None:
+        """`is_terse` where nobody will read what passed and what did not apply: the outcome is all that stays of it."""
         self._rule = rule
         self._refusals = refusals
-        self._found: dict[Resource, Finding] = {}
+        self._is_terse = is_terse
+        self._found: dict[Resource, Finding | Outcome] = {}
         self._crashes: dict[Resource, Finding] = {}
 
     @property
     def findings(self) -> list[Finding]:
-        return [*self._found.values(), *self._crashes.values()]
+        told = (found for found in self._found.values() if isinstance(found, Finding))
+        return [*told, *self._crashes.values()]
+
+    @property
+    def silent(self) -> Counter[Outcome]:
+        """How often each outcome was all that stayed."""
+        return Counter(found for found in self._found.values() if isinstance(found, Outcome))
 
     def unasked(self, subject: Resource, verdict: _Verdict) -> None:
         """Says that the card's `when` does not hold, or that nobody can tell."""
@@ -187,6 +206,9 @@ class _Verdicts:
         """One word of a Python rule."""
         if isinstance(answer, Flag):
             self._flag(answer)
+        elif self._is_terse and isinstance(answer, (Clear, Aside)):
+            outcome = Outcome.PASS if isinstance(answer, Clear) else Outcome.NOT_APPLICABLE
+            self._found.setdefault(answer.resource, outcome)
         elif isinstance(answer, Clear):
             self._say(answer.resource, Outcome.PASS, self._rule.title, _lines(answer.because))
         elif isinstance(answer, Unsure):
@@ -239,16 +261,21 @@ class _Verdicts:
             rule.id, Outcome.FAIL, severity, flag.resource, flag.message, _lines(flag.because), fix, flag.path
         )
         earlier = self._found.get(flag.resource)
-        if earlier is not None and earlier.outcome is Outcome.FAIL:
+        if isinstance(earlier, Finding) and earlier.outcome is Outcome.FAIL:
             finding = _joined(earlier, finding)
         self._found[flag.resource] = finding
 
     def _say(
         self, resource: Resource, outcome: Outcome, message: str, because: tuple[str, ...] = (), fix: str = ""
     ) -> None:
-        if resource not in self._found:
-            finding = Finding(self._rule.id, outcome, self._rule.severity, resource, message, because, fix)
-            self._found[resource] = finding
+        if resource in self._found:
+            return
+        if self._is_terse and outcome in _SILENT:
+            self._found[resource] = outcome
+        else:
+            self._found[resource] = Finding(
+                self._rule.id, outcome, self._rule.severity, resource, message, because, fix
+            )
 
 
 def _joined(earlier: Finding, later: Finding) -> Finding:

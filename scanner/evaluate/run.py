@@ -63,7 +63,7 @@ class Conclusion:
     def __init__(self, *, include_pass: bool = False, shelf: Shelf | None = None) -> None:
         """`shelf` keeps the findings until the report is made; None keeps them in memory."""
         self._shelf = shelf or _Memory()
-        self._shown = frozenset(Outcome) if include_pass else NOTABLE
+        self.shown = frozenset(Outcome) if include_pass else NOTABLE
         self._found: list[tuple[tuple[str, ...], Ordinal, int]] = []
         self._totals: Counter[Outcome] = Counter()
         self._loose: dict[Key, Told] = {}
@@ -72,7 +72,7 @@ class Conclusion:
 
     def settle(self, finding: Finding, ordinal: Ordinal) -> None:
         """Takes a finding that nothing will outdo; what nobody is shown is let go."""
-        if finding.outcome in self._shown:
+        if finding.outcome in self.shown:
             self._found.append((finding.sort_key, ordinal, self._shelf.put(finding)))
 
     def add(self, facts: Facts, tally: Tally) -> None:
@@ -114,7 +114,7 @@ def _accounts(
     regional = sum(inventory.region != GLOBAL for inventory in inventories)
     for places in members.values():
         regions = [place.inventory.region for place in places]
-        tally = Tally(conclusion.settle)
+        tally = Tally(conclusion.settle, shown=conclusion.shown)
         account = Account(
             questions,
             tally,

@@ -44,8 +44,12 @@ class Tally:
     and a number of eight bytes is all that stays of it. The rest is loose until every place has spoken.
     """
 
-    def __init__(self, settle: Callable[[Finding, Ordinal], None]) -> None:
+    def __init__(
+        self, settle: Callable[[Finding, Ordinal], None], *, shown: frozenset[Outcome] = frozenset(Outcome)
+    ) -> None:
+        """`shown` are the outcomes of which somebody wants more than their number."""
         self._settle = settle
+        self.shown = shown
         self.totals: Counter[Outcome] = Counter()
         self.homes = array("Q")
         self.loose: dict[Key, Told] = {}

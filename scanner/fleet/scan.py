@@ -125,7 +125,7 @@ def _in_turn(
     is_alone = len(asked) == 1
 
     def judge(number: int, member: Member | None) -> Judged:
-        tally = Tally(conclusion.settle)
+        tally = Tally(conclusion.settle, shown=conclusion.shown)
         return _judge_account(
             order, member, questions, tally, folder, first=number * _MANY_PLACES, crowd=crowd, is_alone=is_alone
         )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from scanner.logins.capability import PORTS, Closed, Door
 from scanner.logins.hosts import Hosts
 from scanner.model import Resource, Undecided, View
+from scanner.model.unknown import told
 from scanner.network.attachments import attached_to
 from scanner.network.fabric import fabric_of
 from scanner.network.instance_connect import INSTANCE_CONNECT_ENDPOINT, is_own, is_usable
@@ -51,6 +53,7 @@ def landings_of(view: View, hosts: Hosts) -> tuple[tuple[Landings, ...], tuple[C
     found: list[Landings] = []
     closed: list[Closed] = []
     doubts = [gap.sentence for gap in view.gaps_of(INSTANCE_CONNECT_ENDPOINT)]
+    crowds = _crowds(hosts.instances)
     for endpoint in view.known(INSTANCE_CONNECT_ENDPOINT):
         if hosts.endpoint and endpoint.id != hosts.endpoint:
             continue
@@ -62,7 +65,7 @@ def landings_of(view: View, hosts: Hosts) -> tuple[tuple[Landings, ...], tuple[C
         if why:
             closed.append(Closed(Door.TUNNEL, why, endpoint=endpoint.id))
             continue
-        found.append(Landings(endpoint, _grouped(view.within(endpoint.region), endpoint, hosts.instances)))
+        found.append(Landings(endpoint, _grouped(view.within(endpoint.region), endpoint, crowds)))
     return tuple(found), tuple(closed), tuple(dict.fromkeys(doubts))
 
 
@@ -72,13 +75,35 @@ def _useless(view: View, endpoint: Resource) -> str:
     return "" if is_usable(endpoint) else f"it is in the state {endpoint.get('State')}"
 
 
-def _grouped(
-    view: View, endpoint: Resource, instances: Sequence[Resource]
-) -> tuple[tuple[Reached, tuple[Landing, ...]], ...]:
+_Crowds = dict[str, dict[str, list[tuple[int, Resource]]]]
+"""Instances by their Region and VPC ("" where that is not told as a text), each with its number among all."""
+
+
+def _crowds(instances: Sequence[Resource]) -> _Crowds:
+    found: _Crowds = {}
+    for number, instance in enumerate(instances):
+        vpc = told(instance.facts, "VpcId")
+        own = found.setdefault(instance.region, {}).setdefault(vpc if vpc.__class__ is str else "", [])
+        own.append((number, instance))
+    return found
+
+
+def _near(view: View, endpoint: Resource, crowds: _Crowds) -> Iterator[Resource]:
+    """The instances of the VPCs to which an endpoint leads, or may, in their order."""
+    near: list[tuple[int, Resource]] = []
+    for vpc, crowd in crowds.get(endpoint.region, {}).items():
+        try:
+            leads = not vpc or _may_lead(view, endpoint, crowd[0][1])
+        except Undecided:
+            leads = True
+        if leads:
+            near += crowd
+    return (instance for _, instance in sorted(near, key=itemgetter(0)))
+
+
+def _grouped(view: View, endpoint: Resource, crowds: _Crowds) -> tuple[tuple[Reached, tuple[Landing, ...]], ...]:
     groups: dict[Reached, dict[Landing, None]] = {}
-    for instance in instances:
-        if instance.region != endpoint.region:
-            continue
+    for instance in _near(view, endpoint, crowds):
         found = list(_landings(view, endpoint, instance))
         is_reached = any(not reached.closed for _, reached in found)
         for landing, reached in found:

@@ -43,6 +43,7 @@ class Inventory:
     planned: frozenset[str] = frozenset()
     _kinds: _Index = field(init=False, repr=False, compare=False)
     _links: dict[tuple[str, str], _Index] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _gaps: dict[str, tuple[Gap, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
     kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     _doubts: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -93,7 +94,8 @@ class Inventory:
 
     def doubt(self, kind: str, path: str) -> str:
         """Why some resource of `kind` may hold other values at `path` than `linked` knows of; "" where none does."""
-        self._index(kind, path)
+        if (kind, path) not in self._links:
+            self._index(kind, path)
         return self._doubts.get((kind, path), "")
 
     def _index(self, kind: str, path: str) -> _Index:
@@ -109,6 +111,12 @@ class Inventory:
 
     def gaps_of(self, kind: str) -> tuple[Gap, ...]:
         """Why the list of this kind may be incomplete; empty when it is complete."""
+        found = self._gaps.get(kind)
+        if found is None:
+            found = self._gaps[kind] = self._gaps_of(kind)
+        return found
+
+    def _gaps_of(self, kind: str) -> tuple[Gap, ...]:
         found = tuple(gap for gap in self.gaps if kind in gap.kinds and not gap.resource)
         if self.collected is not None and kind not in self.collected and not found:
             return (Gap(self.account, self.region, kind, GapReason.NOT_COLLECTED, kinds=(kind,)),)
@@ -161,10 +169,17 @@ def _outside(inventories: Sequence[Inventory]) -> frozenset[str] | None:
 
 
 def _grouped(pairs: Iterable[tuple[str, Resource]]) -> _Index:
-    groups: dict[str, list[Resource]] = {}
+    alone: _Index = {}
+    crowds: dict[str, list[Resource]] = {}
     for key, resource in pairs:
-        groups.setdefault(key, []).append(resource)
-    return {key: tuple(members) for key, members in groups.items()}
+        first = alone.get(key)
+        # Most keys are ids and have one resource; lists for all of them would be made only to be thrown away.
+        if first is None:
+            alone[key] = (resource,)
+        else:
+            crowds.setdefault(key, [*first]).append(resource)
+    alone.update((key, tuple(crowd)) for key, crowd in crowds.items())
+    return alone
 
 
 def _pairs(resources: Iterable[Resource], path: str) -> Iterator[tuple[str | Unknown, Resource]]:

@@ -27,4 +27,5 @@ def is_stopped(instance: Resource) -> bool:
 
 def is_service_managed(instance: Resource) -> bool:
     """Whether an AWS service runs the instance on the account's behalf, and nobody logs in to it."""
-    return bool(instance.get("Operator.Managed", default=False))
+    # Hardly any instance has an operator, and rules ask this of all of them.
+    return instance.get("Operator") is not None and bool(instance.get("Operator.Managed", default=False))

@@ -20,7 +20,7 @@ from scanner.network.instance_connect import INSTANCE_CONNECT_ENDPOINT, is_usabl
 from scanner.network.interfaces import Address, addresses_of, groups_of, worn_by
 from scanner.network.lookups import Lookups
 from scanner.network.painting import SPACE
-from scanner.network.paths import Path, follow
+from scanner.network.paths import Path, Verdict, follow
 from scanner.network.proofs import witness
 from scanner.network.security_groups import NETWORK_INTERFACE, SECURITY_GROUP
 from scanner.network.transit import gateway_towards
@@ -39,59 +39,78 @@ def tunnel_to(look: Lookups, endpoint: Resource, interface: Resource, address: A
 def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port: int) -> Path:
     """The same path as `tunnel`'s, walked once for all interfaces of a subnet that differ in groups and addresses alone.
 
-    Addresses count as the same that no rule on the way tells apart; what the groups say is asked for each interface. A
-    path that is not open, or leads over a transit gateway, is walked in full. Raises `Undecided` as `tunnel` does.
+    Addresses count as the same that no rule on the way tells apart. Who wears the same groups has the same path; where
+    others wear other groups, only what those say is asked again. A path that leads over a transit gateway, or ends where
+    words name its address, is walked in full. Raises `Undecided` as `tunnel` does.
     """
     families = families_of(endpoint)
     addresses = [address for address in addresses_of(interface) if address.family in families]
-    if len(addresses) != 1 or endpoint.get("PreserveClientIp") is True:
+    if len(addresses) != 1:
         return tunnel(look, endpoint, interface, port=port)
     address = addresses[0]
-    walked: dict[Hashable, tuple[Path, Address]] = look.fabric.once("tunnels walked", dict)
+    walked: dict[Hashable, Path] = look.fabric.once("tunnels walked", dict)
     try:
         edges = look.fabric.once(
             ("edges of tunnels", endpoint.id, address.family), lambda: _edges(look, endpoint, address.family)
         )
-        cell = bisect_right(edges, address.private)
         home = (str(interface.get("SubnetId", "")), str(interface.get("VpcId", "")))
-        key = (endpoint.id, home, address.family, port, cell)
+        key = (endpoint.id, home, address.family, port, bisect_right(edges, address.private))
+        worn = groups_of(interface)
+        found = walked.get((key, worn)) if worn else None
+        if found is not None:
+            return _retold(found, interface)
         if _gateway(look, endpoint, interface, address):
             return tunnel(look, endpoint, interface, port=port)
-        path = _alike(look, endpoint, interface, address, *walked[key]) if key in walked else None
+        path = _alike(look, endpoint, interface, address, walked[key]) if key in walked else None
     except Undecided:
         return tunnel(look, endpoint, interface, port=port)
     if path is None:
         path = tunnel(look, endpoint, interface, port=port)
-        if path.is_open:
-            walked.setdefault(key, (path, _interface_of(look, endpoint, address.family)[1]))
+        if path.is_open and endpoint.get("PreserveClientIp") is not True:
+            walked.setdefault(key, path)
+    if worn and (path.is_open or (path.verdict is Verdict.NOT_REACHABLE and path.hops[-1].kind in _SAY_NO_ADDRESS)):
+        walked[key, worn] = path
     return path
 
 
+# What these say where they block names no address of the interface, so that it holds for its neighbours.
+_SAY_NO_ADDRESS = frozenset({SECURITY_GROUP, acls.NETWORK_ACL, INSTANCE_CONNECT_ENDPOINT})
+
+
 def _edges(look: Lookups, endpoint: Resource, family: int) -> list[int]:
-    """Where what the network ACL and the routes of the endpoint's subnet say of an address may change."""
+    """Where what the groups of an endpoint, and the network ACL and the routes of its subnet, say of an address may change."""
     subnet_id = str(_interface_of(look, endpoint, family)[0].get("SubnetId", ""))
     spans: list[Interval] = []
     for egress in (True, False):
         entries = look.fabric.entries(subnet_id, egress=egress, protocol="tcp", family=family)
         spans += [entry.addresses for entry in entries]
     spans += [span for span, _ in look.fabric.routes(subnet_id, family).spans()]
+    grants = look.fabric.grants(_groups_of_endpoint(endpoint), egress=True, protocol="tcp")
+    spans += [grant.addresses for grant in grants.all if grant.addresses is not None and grant.family == family]
     return sorted({edge for first, last in spans for edge in (first, last + 1)})
 
 
-def _alike(
-    look: Lookups, endpoint: Resource, interface: Resource, address: Address, walked: Path, here: Address
-) -> Path | None:
-    """A walked path with what the groups say of another interface, or None where one of them blocks."""
+def _retold(walked: Path, interface: Resource) -> Path:
+    """The path to another interface that wears the same groups: only its name is another."""
+    hops = walked.hops
+    if hops[-1].id == walked.target:
+        hops = (*hops[:-1], replace(hops[-1], id=interface.id))
+    return Path(
+        walked.verdict, walked.source, interface.id, walked.protocol, walked.port, hops, walked.reason, walked.door
+    )
+
+
+def _alike(look: Lookups, endpoint: Resource, interface: Resource, address: Address, walked: Path) -> Path:
+    """An open path with what the groups say of another interface."""
+    here = _interface_of(look, endpoint, address.family)[1]
     letting_out = _egress_hop(look, endpoint, interface, address, walked.port)
     letting_in = groups_hop(
         look, interface, egress=False, protocol="tcp", port=walked.port, address=here.words,
         wears=_groups_of_endpoint(endpoint),
     )  # fmt: skip
-    if not (letting_out.allows and letting_in.allows):
-        return None
     asked = iter((letting_out, letting_in))
-    hops = tuple(next(asked) if hop.kind == SECURITY_GROUP else hop for hop in walked.hops)
-    return replace(walked, target=interface.id, hops=hops)
+    hops = (next(asked) if hop.kind == SECURITY_GROUP else hop for hop in walked.hops)
+    return follow(hops, source=endpoint.id, target=interface.id, protocol="tcp", port=walked.port)
 
 
 def families_of(endpoint: Resource) -> tuple[int, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -29,6 +30,38 @@ def with_unknown(**facts: object) -> Facts:
     """A Region with one VPC of which something could not be read."""
     vpc = Resource(VPC, "aws", ACCOUNT, HOME, "vpc-1", "arn:vpc-1", facts)
     return Facts("aws", ACCOUNT, HOME, (vpc,))
+
+
+class TestTerse:
+    """Where nobody reads what passes, it is a number; everything else is told as ever."""
+
+    @staticmethod
+    def talkative(view: Inventory) -> Iterator[Answer]:
+        first, second, third, fourth, fifth = view.subjects
+        yield Clear(first, "fine")
+        yield Flag(first, "not so fine")
+        yield Aside(second, "not asked")
+        yield Flag(third, "bad")
+        yield Clear(third, "no, fine")
+        yield Clear(fourth, "fine")
+        yield Unsure(fourth, "fine or not")
+        with view.judging(fifth):
+            raise Undecided("who knows")
+
+    def test_flags_and_doubts_are_the_same_and_the_rest_is_counted(self) -> None:
+        facts = inventory({VPC: [{"VpcId": f"vpc-{number}"} for number in range(1, 6)]})
+        silent: Counter[Outcome] = Counter()
+        told, _ = judge(rule(check=self.talkative), facts, silent=silent)
+        every, _ = judge(rule(check=self.talkative), facts)
+        assert told == [one for one in every if one.outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)]
+        assert outcomes(told) == {"vpc-1": "fail", "vpc-3": "fail", "vpc-5": "unknown"}
+        assert silent == Counter({Outcome.PASS: 1, Outcome.NOT_APPLICABLE: 1})
+
+    def test_what_a_condition_leaves_out_and_a_requirement_lets_pass_is_counted(self) -> None:
+        made = rule(when="type(IsDefault) == 'boolean'", require="!IsDefault")
+        silent: Counter[Outcome] = Counter()
+        assert outcomes(judge(made, inventory(VPCS), silent=silent)[0]) == {"vpc-1": "fail"}
+        assert silent == Counter({Outcome.PASS: 1, Outcome.NOT_APPLICABLE: 1})
 
 
 class TestDeclared:

@@ -59,6 +59,28 @@ def test_a_rule_that_cuts_through_a_subnet_tells_its_addresses_apart(cut: str) -
     assert {id_ for id_ in ("eni-2", "eni-3", "eni-4", "eni-5") if told[id_][1].is_open} == {"eni-2", "eni-4"}
 
 
+def test_who_wears_the_same_groups_has_the_same_path_under_its_own_name() -> None:
+    estate = neighbours(connected())
+    for id_ in ("eni-3", "eni-4"):
+        estate.put(INTERFACE, id_, Groups=[{"GroupId": "sg-4"}])
+    told = paths(estate.fabric())
+    assert all(own == kept for own, kept in told.values())
+    assert {id_: kept.hops[-1].id for id_, (_, kept) in told.items() if not kept.is_open} == {
+        "eni-3": "eni-3", "eni-4": "eni-4", "eni-6": "eni-6",
+    }  # fmt: skip
+
+
+def test_a_route_that_is_missing_is_told_with_each_address() -> None:
+    estate = connected().table("rtb-9", SubnetId="subnet-9").vpc(3).table("rtb-3", vpc=3).subnet("subnet-3", 3)
+    for number in (4, 5):
+        estate.interface(f"eni-{number}", "subnet-3", address(f"10.3.0.{number}"), groups=["sg-2"], vpc=3)
+    fabric = estate.fabric()
+    endpoint, look = found(fabric, TUNNEL, "eice-1"), Quick(fabric)
+    hosts = [found(fabric, INTERFACE, id_) for id_ in ("eni-4", "eni-5")]
+    told = [kept_tunnel(look, endpoint, one, port=22).hops[-1].rule for one in hosts]
+    assert told == ["rtb-9 has no route to 10.3.0.4", "rtb-9 has no route to 10.3.0.5"]
+
+
 # What a path that was walked for another interface must not be taken for. The interfaces are asked in this order.
 
 
