@@ -6,22 +6,26 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from scanner.errors import TemplateError
 from scanner.gate.build import Surface, surface_of
 from scanner.gate.cures import written_cure
 from scanner.gate.dialects import Asked
+from scanner.gate.difference import changed_kinds, is_touched
 from scanner.gate.estate import Row
 from scanner.gate.places import location_of
 from scanner.gate.planned import Choice, Plan, Planned
 from scanner.model import Coverage, Finding, Gap, Inventory, Outcome, Resource, Rule, ScanReport, Target, Undecided
 
-Judge = Callable[[Inventory], Sequence[Finding]]
-"""All rules over one inventory: every answer, the passes too."""
+Judge = Callable[[Inventory, Sequence[Rule]], Sequence[Finding]]
+"""Rules over one inventory: every answer, the passes too."""
 
 _ORDER = {Outcome.PASS: 0, Outcome.NOT_APPLICABLE: 0, Outcome.UNKNOWN: 1, Outcome.ERROR: 1, Outcome.FAIL: 2}
 Answers = dict[tuple[str, ...], tuple[Finding, Choice | None]]
 """Answers by what they are about, and the choice on which one depends."""
+Answering = Callable[[Surface, Sequence[Rule]], Answers]
+"""What rules say of one world."""
 
 
 @dataclass(slots=True)
@@ -62,7 +66,7 @@ def report_of(
     tally = Tally(failed=[str(failure) for failure in failures])
     for plan in plans:
         try:
-            _add(plan, asked, judge, tally, now, shown)
+            _add(plan, asked, partial(_answers, judge=judge, shown=shown), tally, now, rules)
         except (Undecided, RecursionError) as doubt:  # nobody's plan shall cost the others their answers
             tally.failed.append(f"{', '.join(plan.files)}: the plan cannot be laid out: {doubt}")
     return finished(tally, asked, include_pass=include_pass, now=now, rules=rules, tool_version=tool_version)
@@ -97,23 +101,30 @@ def finished(
     )
 
 
-def _add(plan: Plan, asked: Asked, judge: Judge, tally: Tally, now: str, shown: AbstractSet[Outcome]) -> None:
+def _add(plan: Plan, asked: Asked, answer: Answering, tally: Tally, now: str, rules: Sequence[Rule]) -> None:
     region, account = plan.region or asked.region, plan.account or asked.account
-    surface = surface_of(plan, account=account, region=region, partition=asked.partition, now=now)
-    answers = _answers(surface, judge, shown)
+    surface_in = partial(surface_of, account=account, region=region, partition=asked.partition, now=now)
+    surface = surface_in(plan)
+    first = answer(surface, rules)
+    answers = dict(first)
     for choice in plan.choices:
         varied = plan.varied(choice)
-        if not same_plan(plan, varied):
-            other = surface_of(varied, account=account, region=region, partition=asked.partition, now=now)
-            weigh(answers, _answers(other, judge, frozenset({Outcome.FAIL})), choice)
+        if same_plan(plan, varied):
+            continue
+        other = surface_in(varied)
+        kinds = changed_kinds(surface.inventory, other.inventory)
+        again = [rule for rule in rules if is_touched(rule, kinds)]
+        ids = {rule.id for rule in again}
+        untouched = {key: told for key, told in first.items() if told[0].rule_id not in ids}
+        weigh(answers, {**untouched, **answer(other, again)}, choice)
     tally.findings.extend(finding for finding, _ in answers.values())
     tally.count(plan, account, region, surface.inventory.gaps)
 
 
-def _answers(surface: Surface, judge: Judge, shown: AbstractSet[Outcome]) -> Answers:
+def _answers(surface: Surface, rules: Sequence[Rule], *, judge: Judge, shown: AbstractSet[Outcome]) -> Answers:
     """Every answer about what is planned; what merely exists beside it is nobody's concern here."""
     found: Answers = {}
-    for finding in judge(surface.inventory):
+    for finding in judge(surface.inventory, rules):
         told = _placed(finding, surface, is_shown=finding.outcome in shown)
         if told is not None:
             key = (told.rule_id, told.resource.kind, told.resource.id)

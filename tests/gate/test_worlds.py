@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import scanner
-from tests.gate.templates_by_hand import answers, plans, written
+from tests.gate.templates_by_hand import TEMPLATES, answers, plans, written
 
 SSH = """
 Parameters:
@@ -101,3 +101,68 @@ def test_choices_of_a_nested_stack_are_its_parents(tmp_path: Path) -> None:
     report = scanner.gate(tmp_path, select=["NET006"])
     (finding,) = [one for one in report.findings if one.resource.id == "sg-Child/Web"]
     assert finding.message.startswith("passes with the defaults, fails when Open=Yes")
+
+
+CROSSED = """
+Parameters:
+  Public: {Type: String, Default: "No"}
+  Ssh: {Type: String, Default: "Yes"}
+  Kept: {Type: String}
+Conditions:
+  IsPublic: !Equals [!Ref Public, "Yes"]
+  HasSsh: !Equals [!Ref Ssh, "Yes"]
+  IsKept: !Equals [!Ref Kept, "Yes"]
+Resources:
+  Vpc: {Type: AWS::EC2::VPC, Properties: {CidrBlock: 10.0.0.0/16}}
+  Gate: {Type: AWS::EC2::InternetGateway, Condition: IsPublic}
+  Attached:
+    Type: AWS::EC2::VPCGatewayAttachment
+    Condition: IsPublic
+    Properties: {VpcId: !Ref Vpc, InternetGatewayId: !Ref Gate}
+  Net:
+    Type: AWS::EC2::Subnet
+    Properties: {VpcId: !Ref Vpc, CidrBlock: 10.0.0.0/24, MapPublicIpOnLaunch: !If [IsPublic, true, false]}
+  Table: {Type: AWS::EC2::RouteTable, Properties: {VpcId: !Ref Vpc}}
+  Out:
+    Type: AWS::EC2::Route
+    Condition: IsPublic
+    Properties: {RouteTableId: !Ref Table, DestinationCidrBlock: 0.0.0.0/0, GatewayId: !Ref Gate}
+  Followed: {Type: AWS::EC2::SubnetRouteTableAssociation, Properties: {SubnetId: !Ref Net, RouteTableId: !Ref Table}}
+  Web:
+    Type: AWS::EC2::SecurityGroup
+    Properties:
+      GroupDescription: web
+      VpcId: !Ref Vpc
+      SecurityGroupIngress:
+        - !If [HasSsh, {IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}, !Ref AWS::NoValue]
+  Host:
+    Type: AWS::EC2::Instance
+    Properties: {ImageId: ami-1, SubnetId: !Ref Net, SecurityGroupIds: [!Ref Web]}
+  Login: {Type: AWS::EC2::InstanceConnectEndpoint, Condition: IsKept, Properties: {SubnetId: !Ref Net}}
+  Trail:
+    Type: AWS::CloudTrail::Trail
+    Properties: {IsLogging: !If [IsKept, true, false], S3BucketName: logs}
+"""
+
+
+@pytest.mark.parametrize(
+    "template", [CROSSED, *TEMPLATES.glob("*.yaml")], ids=lambda one: getattr(one, "name", "crossed")
+)
+def test_rules_that_read_nothing_of_what_changes_would_say_the_same_again(
+    template: str | Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, template) if isinstance(template, str) else template
+
+    def told() -> list[tuple[str, ...]]:
+        report = scanner.gate(path, include_pass=True)
+        return [(one.fingerprint, one.outcome.value, one.message, *one.because) for one in report.findings]
+
+    spared = told()
+    monkeypatch.setattr("scanner.gate.report.is_touched", lambda rule, kinds: True)  # noqa: ARG005 - the same names
+    assert told() == spared
+    if isinstance(template, str):
+        assert {
+            words.partition(": ")[0] for _, _, words, *_ in spared if "fails when" in words or "passes when" in words
+        } >= {
+            "passes with the defaults, fails when Public=Yes",
+        }
