@@ -148,7 +148,7 @@ class _Change:
             self.plans,
             self.failures,
             self.asked,
-            lambda inventory: self._answers((inventory,)),
+            lambda inventory, rules: _answers((inventory,), rules),
             include_pass=self.include_pass,
             now=clock.now(),
             rules=self.rules,
@@ -163,7 +163,7 @@ class _Change:
             self.plans,
             self.failures,
             self.asked,
-            self._answers,
+            lambda inventories: _answers(inventories, self.rules),
             before,
             name=name,
             include_pass=self.include_pass,
@@ -171,8 +171,9 @@ class _Change:
             tool_version=__version__,
         )
 
-    def _answers(self, inventories: Sequence[Inventory]) -> Sequence[Finding]:
-        return judge(inventories, self.rules, include_pass=True).findings
+
+def _answers(inventories: Sequence[Inventory], rules: Sequence[Rule]) -> Sequence[Finding]:
+    return judge(inventories, rules, include_pass=True).findings
 
 
 def _existing(
