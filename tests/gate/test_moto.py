@@ -8,7 +8,7 @@ from typing import Any
 
 import jmespath
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from scanner import pipeline
@@ -268,7 +268,7 @@ def draw_groups(draw: st.DrawFn, made: dict[str, Any]) -> None:
     made["Inner"] = typed("EC2::SecurityGroup", GroupDescription="i", VpcId=ref("Vpc"))
     for name, group in (("Inner", ref("Inner")), ("Default", {"Fn::GetAtt": ["Vpc", "DefaultSecurityGroup"]})):
         if draw(st.booleans()):
-            source = draw(st.sampled_from([{"SourceSecurityGroupId": ref("Web")}, {"CidrIp": "0.0.0.0/0"}]))
+            source: Any = draw(st.sampled_from([{"SourceSecurityGroupId": ref("Web")}, {"CidrIp": "0.0.0.0/0"}]))
             made[f"{name}Rule"] = typed("EC2::SecurityGroupIngress", GroupId=group, **rule(), **source)
 
 
