@@ -10,7 +10,7 @@ from scanner.network.addresses import Intervals, size
 from scanner.network.arrivals import from_addresses
 from scanner.network.certified import certified
 from scanner.network.doors import front_doors
-from scanner.network.egress import Packet, destinations, inside, leaving
+from scanner.network.egress import Packet, destinations, inside
 from scanner.network.endpoints import VPC_ENDPOINT, endpoint_state
 from scanner.network.ends import Found, Question
 from scanner.network.entrances import entrances
@@ -22,6 +22,7 @@ from scanner.network.listening import behind_listener
 from scanner.network.lookups import Lookups
 from scanner.network.paths import Path, Verdict, follow
 from scanner.network.proofs import witness
+from scanner.network.transit_egress import leaving
 from scanner.network.tunnels import tunnel
 
 RANK = {Verdict.REACHABLE: 3, Verdict.VIA_MIDDLEBOX: 2, Verdict.UNKNOWN: 1, Verdict.NOT_REACHABLE: 0}

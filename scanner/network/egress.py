@@ -23,6 +23,7 @@ from scanner.network.proofs import witness
 from scanner.network.routes import INTERNET_GATEWAY, ROUTE_TABLE, describe_route
 from scanner.network.security_groups import NETWORK_INTERFACE
 from scanner.network.structures import structures, text_of
+from scanner.network.transit_parts import parts_beyond
 
 NAT_GATEWAY = "AWS::EC2::NatGateway"
 EGRESS_ONLY_GATEWAY = "AWS::EC2::EgressOnlyInternetGateway"
@@ -86,7 +87,12 @@ def destinations(
     for span, route in fabric.routes(subnet_id, family).spans():
         parts.setdefault(target_of(route) if is_active(route) else "", []).append(span)
     routed = joined(span for spans in parts.values() for span in spans)
-    sets = [intersection(chosen, joined(spans)) for _, spans in sorted(parts.items())]
+    sets = []
+    for target, spans in sorted(parts.items()):
+        beyond: tuple[Intervals, ...] = ((SPACE[family],),)
+        if target.startswith("tgw-") and not is_back:
+            beyond = parts_beyond(fabric, target, str(interface.get("VpcId", "")), family=family)
+        sets += [intersection(intersection(chosen, joined(spans)), part) for part in beyond]
     sets.append(intersection(chosen, complement(routed, within=SPACE[family])))
     return [witness(one, family=family) for one in sets if one]
 
@@ -160,7 +166,7 @@ def _onward(look: Lookups, packet: Packet, subnet_id: str, *, passed: str = "") 
         return (yield from _internet_gateway(look, packet, subnet_id, via, passed))
     if via.startswith("nat-"):
         yield route_hop(look, subnet_id, packet.destination, allows=True)
-        return (yield from _nat_gateway(look, packet, subnet_id, via))
+        return (yield from nat_gateway(look, packet, subnet_id, via, vpc_id=packet.vpc_id))
     if via.startswith("eigw-"):
         yield route_hop(look, subnet_id, packet.destination, allows=True)
         return (yield from _egress_only(look, packet, subnet_id, via))
@@ -199,7 +205,8 @@ def _block(look: Lookups, subnet_id: str, *, lets: tuple[str, ...]) -> Generator
         yield Hop(OPTIONS, subnet_id, allows=False, rule=rule, code="VPC_BLOCK_PUBLIC_ACCESS_ENABLED")
 
 
-def _nat_gateway(look: Lookups, packet: Packet, subnet_id: str, nat_id: str) -> Hops:
+def nat_gateway(look: Lookups, packet: Packet, subnet_id: str, nat_id: str, *, vpc_id: str) -> Hops:
+    """From a subnet of this VPC through its NAT gateway to the internet, and the answer back to the gateway's subnet."""
     nat = look.fabric.inventory.find(NAT_GATEWAY, nat_id)
     state = text_of(nat, "State") if nat is not None else "deleted"
     if nat is None or state != "available":
@@ -215,11 +222,13 @@ def _nat_gateway(look: Lookups, packet: Packet, subnet_id: str, nat_id: str) -> 
     shown = next((str(one["PublicIp"]) for one in structures(nat, "NatGatewayAddresses") if one.get("PublicIp")), "")
     if text_of(nat, "AvailabilityMode") == "regional" or not home:
         yield from _block(look, subnet_id, lets=(OFF, "block-ingress"))
-        attached = bool(look.fabric.gateways(packet.vpc_id))
-        rule = f"{nat_id} is regional and {packet.vpc_id} has {'an' if attached else 'no'} internet gateway"
+        attached = bool(look.fabric.gateways(vpc_id))
+        rule = f"{nat_id} is regional and {vpc_id} has {'an' if attached else 'no'} internet gateway"
         yield Hop(NAT_GATEWAY, nat_id, attached, rule, "" if attached else "CANNOT_ROUTE")
         return shown
     via = next_target(look, home, packet.destination)
+    if via.startswith("vpce-"):
+        raise Undecided(f"what {via} does with traffic from {nat_id} is not known")
     leads = via.startswith("igw-")
     if is_private or not shown:
         why = "is private" if is_private else "has no public address"
@@ -228,8 +237,8 @@ def _nat_gateway(look: Lookups, packet: Packet, subnet_id: str, nat_id: str) -> 
         yield Hop(NAT_GATEWAY, nat_id, allows=True, rule=f"{nat_id}: {packet.address.words} becomes {shown}")
     yield _acl(look, packet, home, egress=True)
     yield route_hop(look, home, packet.destination, allows=leads)
-    if via not in look.fabric.gateways(packet.vpc_id):
-        rule = f"{via} is not attached to {packet.vpc_id}"
+    if via not in look.fabric.gateways(vpc_id):
+        rule = f"{via} is not attached to {vpc_id}"
         yield Hop(INTERNET_GATEWAY, via, allows=False, rule=rule, code="BAD_STATE_ATTACHMENT")
     yield from _block(look, home, lets=(OFF, "block-ingress"))
     yield returning(_acl(look, packet, home, egress=False))

@@ -62,15 +62,15 @@ def crossing(look: Lookups, gateway: str, source: Resource, target: Resource, he
     route = look.route(home, there)
     table = look.fabric.table_of(home)
     yield Hop(ROUTE_TABLE, table.id, allows=True, rule=describe_route(table, route or {}))
-    entry = yield from _entry(look, gateway, str(source.get("VpcId", "")), home, there)
+    entry = yield from entry_of(look, gateway, str(source.get("VpcId", "")), home, there)
     if entry is None:
         return
     yield Gate(door_of(look.fabric.inventory, entry, home), egress=False, address=here)
-    leaving = yield from _switch(look, gateway, entry, there)
+    leaving = yield from switch(look, gateway, entry, there)
     if leaving is None:
         return
     yield from _exit(look, leaving, target, there)
-    door = _arrival(look, leaving, home, goal, there)
+    door = arrival(look, leaving, home, goal, there)
     yield _last_route(look, leaving, door, str(target.get("VpcId", "")), there)
     if door != goal:
         yield Gate(door, egress=True, address=there)
@@ -96,7 +96,7 @@ def refers_across(look: Lookups, gateway: str, source: Resource, target: Resourc
     )
 
 
-def _entry(
+def entry_of(
     look: Lookups, gateway: str, vpc_id: str, subnet_id: str, there: str
 ) -> Generator[Hop, None, Resource | None]:
     """The attachment by which a subnet gets into the gateway."""
@@ -118,7 +118,7 @@ def _entry(
     return attachment
 
 
-def _switch(look: Lookups, gateway: str, entry: Resource, there: str) -> Generator[Hop, None, Resource | None]:
+def switch(look: Lookups, gateway: str, entry: Resource, there: str) -> Generator[Hop, None, Resource | None]:
     """What the gateway does with what came in by an attachment; returns the attachment by which it leaves."""
     inventory = look.fabric.inventory
     table = transit_table_of(inventory, gateway, entry.id)
@@ -163,7 +163,7 @@ def _exit(look: Lookups, leaving: Resource, target: Resource, there: str) -> Ite
     yield Hop(ATTACHMENT, leaving.id, allows=False, rule=rule, code="CANNOT_ROUTE")
 
 
-def _arrival(look: Lookups, leaving: Resource, home: str, goal: str, there: str) -> str:
+def arrival(look: Lookups, leaving: Resource, home: str, goal: str, there: str) -> str:
     """The subnet in which a packet comes out: the one in the zone it came from, else any that the gateway likes.
 
     Several do where they all route and filter alike; where they do not, this raises `Undecided`.

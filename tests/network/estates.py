@@ -26,6 +26,7 @@ ATTACHMENT = "AWS::EC2::TransitGatewayVpcAttachment"
 OPTIONS, EXCLUSION = "AWS::EC2::VPCBlockPublicAccessOptions", "AWS::EC2::VPCBlockPublicAccessExclusion"
 
 IDS = {
+    "AWS::EC2::NatGateway": "NatGatewayId",
     VPC: "VpcId", SUBNET: "SubnetId", TABLE: "RouteTableId", ACL: "NetworkAclId", GROUP: "GroupId", GATEWAY: "InternetGatewayId",
     INTERFACE: "NetworkInterfaceId", LIST: "PrefixListId", PEERING: "VpcPeeringConnectionId", ENDPOINT: "VpcEndpointId",
     TUNNEL: "InstanceConnectEndpointId", EXCLUSION: "ExclusionId",

@@ -343,7 +343,7 @@ def test_a_way_out_that_nobody_can_follow_is_unknown() -> None:
     found = asked(private_host(route(V4, "tgw-1")), "eni-2", "8.8.8.8")
     assert (found.verdict.value, found.reason) == (
         "unknown",
-        "what the transit gateway tgw-1 does with traffic from subnet-2 is not known",
+        "the transit gateway tgw-1 cannot be seen from account 111122223333",
     )
 
 

@@ -68,4 +68,20 @@ MUTATIONS = (
         "tunnels.py",
         ("        if _gateway(look, endpoint, interface, address):\n", "        if False:\n", "a session over a transit gateway is walked in full"),
     ),
+    *of(
+        "transit_egress.py",
+        ("    yield _gate(look, packet, Gate(home, egress=True, address=there))\n", "", "the host's ACL lets out to a transit gateway"),
+        ("    yield _gate(look, packet, Gate(door_of(look.fabric.inventory, entry, home), egress=False, address=here))\n", "", "the door's ACL lets in towards an egress VPC"),
+        ("    yield usable(exit_, there)\n", "", "the attachment of an egress VPC has to be available"),
+        ('    if exit_.get("VpcId") == packet.vpc_id:', "    if False:", "what comes back into its own VPC is not followed"),
+        ("    if home != door:\n", "    if False:\n", "the ACL of an egress VPC's door lets out"),
+        ("    if home == door:\n", "    if False:\n", "a NAT gateway in the door answers through its ACL"),
+        ("    yield from _home(look, packet, nat, home)\n", "", "the answer has to come home from an egress VPC"),
+        ('    if via not in ("", "local"):', "    if False:", "what an egress VPC hands on is not followed"),
+        ('not home or text_of(nat, "AvailabilityMode") == "regional"', "False", "a regional NAT gateway behind a transit gateway is undecided"),
+    ),
+    *of(
+        "transit_parts.py",
+        ('(*led, str(route.get("State", "")))', "led", "a dropped part of the internet stands alone"),
+    ),
 )  # fmt: skip
