@@ -59,7 +59,7 @@ def _out_of(look: Lookups, packet: Packet, exit_: Resource) -> Hops:
     via = next_target(look, door, packet.destination)
     if via.startswith("nat-"):
         yield route_hop(look, door, packet.destination, allows=True)
-        return (yield from _translated(look, packet, exit_, via))
+        return (yield from _translated(look, packet, vpc_id, door, via))
     if via.startswith("igw-"):
         yield route_hop(look, door, packet.destination, allows=True)
         rule = f"{packet.address.words} of {packet.vpc_id} has no public address in {vpc_id}"
@@ -71,23 +71,19 @@ def _out_of(look: Lookups, packet: Packet, exit_: Resource) -> Hops:
     return ""
 
 
-def _translated(look: Lookups, packet: Packet, exit_: Resource, nat_id: str) -> Hops:
-    """Through the NAT gateway to which the attachment's subnet sends, and the answer's way home."""
-    vpc_id = str(exit_.get("VpcId", ""))
+def _translated(look: Lookups, packet: Packet, vpc_id: str, door: str, nat_id: str) -> Hops:
+    """Through the NAT gateway to which the attachment's subnet sends, and the answer's way home.
+
+    A gateway in that very subnet is never passed: one table would have to lead both to it and away from it.
+    """
     nat = look.fabric.inventory.find(NAT_GATEWAY, nat_id)
     home = str(nat.get("SubnetId") or "") if nat is not None else ""
     if nat is not None and (not home or text_of(nat, "AvailabilityMode") == "regional"):
         raise Undecided(f"how the regional {nat_id} answers to {packet.vpc_id} is not known")
-    # Asked again with the gateway's subnet as the goal: whether it is the attachment's own decides about its ACL.
-    door = arrival(look, exit_, packet.subnet_id, home, packet.destination)
-    if home != door:
-        yield _gate(look, packet, Gate(door, egress=True, address=packet.destination))
+    yield _gate(look, packet, Gate(door, egress=True, address=packet.destination))
     seen = yield from nat_gateway(look, packet, door, nat_id, vpc_id=vpc_id)
-    if nat is None:
-        return seen
-    if home == door:
-        yield returning(_gate(look, packet, Gate(home, egress=True, address=packet.address.words), answers=True))
-    yield from _home(look, packet, nat, home)
+    if nat is not None:
+        yield from _home(look, packet, nat, home)
     return seen
 
 

@@ -9,7 +9,6 @@ from tests.network.test_reach import NAT, asked
 from tests.network.transit_estates import BACK, BLOCKED, REACHABLE, UNKNOWN, Change, led, over_transit, switched
 
 OUT = led("0.0.0.0/0", "tgw-attach-2")
-EPHEMERAL = (1024, 65535)
 
 
 def egress_vpc() -> Estate:
@@ -127,12 +126,54 @@ def test_the_network_acls_on_the_way_over_an_egress_vpc(acl: str, entries: list[
 def test_a_part_of_the_internet_that_a_transit_gateway_drops_does_not_stand_for_the_rest() -> None:
     for dropped in ("0.0.0.0/1", "128.0.0.0/1"):
         estate = egress_vpc()
-        switched(OUT, BACK, led(dropped, state="blackhole"))(estate)
-        assert asked(estate, "eni-1", "internet", port=443).verdict.value == REACHABLE
+        for gone in (led(dropped, state="blackhole"), led(dropped, "tgw-attach-2", state="blackhole")):
+            switched(OUT, BACK, gone)(estate)
+            assert asked(estate, "eni-1", "internet", port=443).verdict.value == REACHABLE
 
 
-def test_a_nat_gateway_in_the_doors_own_subnet_is_reached_without_that_subnets_acl() -> None:
+def test_a_nat_gateway_in_the_doors_own_subnet_is_never_passed() -> None:
     estate = egress_vpc()
     estate.put(ATTACHMENT, "tgw-attach-2", SubnetIds=["subnet-2"])
     # One table for both: what the gateway sends out would have to come back in.
     assert asked(estate, "eni-1", "8.8.8.8", port=443).verdict.value == BLOCKED
+
+
+HOST, THERE = "10.1.0.0/16", "8.8.8.8/32"
+
+
+@pytest.mark.parametrize(
+    ("acl", "denied", "egress", "blocked"),
+    [
+        ("acl-1", THERE, True, ("acl-1", "forward")),
+        ("acl-1", THERE, False, ("acl-1", "return")),
+        ("acl-11", HOST, False, ("acl-11", "forward")),
+        ("acl-11", HOST, True, ("acl-11", "return")),
+        ("acl-11", THERE, True, None),
+        ("acl-12", THERE, True, ("acl-12", "forward")),
+        ("acl-12", THERE, False, ("acl-12", "return")),
+        ("acl-12", HOST, True, None),
+        ("acl-2", HOST, False, ("acl-2", "forward")),
+        ("acl-2", THERE, True, ("acl-2", "forward")),
+        ("acl-2", THERE, False, ("acl-2", "return")),
+        ("acl-2", HOST, True, ("acl-2", "return")),
+    ],
+)
+def test_which_network_acl_says_no_on_the_way_over_an_egress_vpc(
+    acl: str, denied: str, *, egress: bool, blocked: tuple[str, str] | None
+) -> None:
+    everything = [entry(100, "allow", V4), entry(100, "allow", V4, egress=True)]
+    estate = egress_vpc().put(ACL, acl, Entries=[entry(1, "deny", denied, egress=egress), *everything])
+    found = asked(estate, "eni-1", "8.8.8.8", port=443)
+    assert [(hop.id, hop.direction) for hop in found.hops if not hop.allows] == ([blocked] if blocked else [])
+    assert found.verdict.value == (BLOCKED if blocked else REACHABLE)
+
+
+def test_what_a_transit_gateway_brings_back_to_its_own_vpc_is_unknown() -> None:
+    estate = egress_vpc()
+    estate.table("rtb-11", route(V4, "nat-2"), SubnetId="subnet-11")
+    switched(led("0.0.0.0/0", "tgw-attach-1"), BACK)(estate)
+    found = asked(estate, "eni-1", "8.8.8.8", port=443)
+    assert (found.verdict.value, found.reason) == (
+        UNKNOWN,
+        "what vpc-1 does with what tgw-attach-1 brings back to it is not known",
+    )
