@@ -97,8 +97,9 @@ def _weighed(
         raise Undecided(grants.doubts[0])
     if blocked or not admits:
         return _blocks(endpoint, groups, blocked, admits, clients)
+    interfaces = _interfaces(inventory, endpoint)
     for subnet, client in admitted.items():
-        path = _stopped(inventory, endpoint, client) if client is not None else None
+        path = _stopped(inventory, interfaces, client) if client is not None else None
         if path is not None:
             return _stops(endpoint, subnet, path)
     return _open_to_world(inventory, endpoint, groups, share=share) or Clear(endpoint, tuple(dict.fromkeys(admits)))
@@ -113,10 +114,10 @@ def _first_admitted(grants: Grants, clients: list[Resource]) -> Resource | None:
     return None
 
 
-def _stopped(inventory: Inventory, endpoint: Resource, client: Resource) -> Path | None:
+def _stopped(inventory: Inventory, interfaces: list[Resource], client: Resource) -> Path | None:
     """The path on which a network ACL or a route stops an admitted client on its way to every interface in sight."""
     found = None
-    for interface in _interfaces(inventory, endpoint):
+    for interface in interfaces:
         path = connection_path(inventory, client, interface, port=_HTTPS)
         if path is None or path.is_open:
             return None

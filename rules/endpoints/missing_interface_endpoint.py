@@ -90,6 +90,7 @@ class _Case:
         self._clients = {client.id: client for client in clients}
         self._served: list[str] = []
         self._found: dict[str, tuple[Way, ...]] = {}
+        self._homes: dict[str, list[str]] = {}
         self.missing = needs
 
     def serve_at_home(self) -> None:
@@ -182,8 +183,11 @@ class _Case:
         self._served.append(words)
 
     def _subnets(self, service: str) -> list[str]:
-        clients = (self._clients[need.interface] for need in self.missing[service])
-        return list(dict.fromkeys(str(client.get("SubnetId", "")) for client in clients))
+        """The subnets of those who need a service, found once for all that is asked about them."""
+        if service not in self._homes:
+            clients = (self._clients[need.interface] for need in self.missing[service])
+            self._homes[service] = list(dict.fromkeys(str(client.get("SubnetId", "")) for client in clients))
+        return self._homes[service]
 
     def _every_subnet(self) -> list[str]:
         return list(dict.fromkeys(subnet for service in self.missing for subnet in self._subnets(service)))

@@ -85,13 +85,20 @@ def _has_agent(instance: Resource, agent: Resource | None) -> bool:
 def _flag(inventory: Inventory, vpc: Resource, left: Sequence[Resource], endpoints: Sequence[Resource]) -> Flag:
     message = (
         f"no usable EC2 Instance Connect Endpoint and no Systems Manager agent leads to"
-        f" {listed((instance.label for instance in left), most=3)} in {vpc.label}"
+        f" {listed(_labels(left, most=3), most=3)} in {vpc.label}"
     )
-    lines = [f"{one.id} ({one.get('State.Name', 'state not told')}) has no private way in" for one in left]
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[:_MOST_LINES], f"and {len(left) - _MOST_LINES} more"]
+    told = left[:_MOST_LINES]
+    lines = [f"{one.id} ({one.get('State.Name', 'state not told')}) has no private way in" for one in told]
+    if len(left) > _MOST_LINES:
+        lines.append(f"and {len(left) - _MOST_LINES} more")
     lines += [_shortcoming(inventory, endpoint) for endpoint in endpoints]
     return Flag(vpc, message, tuple(lines), fix=_cure(inventory, vpc, left[0], endpoints))
+
+
+def _labels(instances: Sequence[Resource], *, most: int) -> Iterator[str]:
+    """The labels of those who will be named; of the others, who are but counted, the ids."""
+    for number, instance in enumerate(instances):
+        yield instance.label if number < most or len(instances) == most else instance.id
 
 
 def _cure(inventory: Inventory, vpc: Resource, instance: Resource, endpoints: Sequence[Resource]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 
@@ -32,7 +32,8 @@ from scanner.model import (
 _HOW_TO_KNOW = "Let the scan make this call (`bastionless rules permissions` prints what it needs), then scan again."
 PLACES = ("AWS::Account", "AWS::Region")
 """Whoever asks about these asks about all that is there."""
-_SILENT = frozenset({Outcome.PASS, Outcome.NOT_APPLICABLE})
+_SILENTLY: Mapping[type, Outcome] = {Clear: Outcome.PASS, Aside: Outcome.NOT_APPLICABLE}
+_SILENT = frozenset(_SILENTLY.values())
 _LONGEST_FACT = 300
 """Letters of a fact that are shown as evidence; a policy document is longer than any reader's patience."""
 
@@ -173,13 +174,13 @@ class _Verdicts:
 
     @property
     def findings(self) -> list[Finding]:
-        told = (found for found in self._found.values() if isinstance(found, Finding))
+        told = (found for found in self._found.values() if found.__class__ is Finding)
         return [*told, *self._crashes.values()]
 
     @property
     def silent(self) -> Counter[Outcome]:
         """How often each outcome was all that stayed."""
-        return Counter(found for found in self._found.values() if isinstance(found, Outcome))
+        return Counter(found for found in self._found.values() if found.__class__ is Outcome)
 
     def unasked(self, subject: Resource, verdict: _Verdict) -> None:
         """Says that the card's `when` does not hold, or that nobody can tell."""
@@ -204,11 +205,11 @@ class _Verdicts:
 
     def take(self, answer: Answer) -> None:
         """One word of a Python rule."""
-        if isinstance(answer, Flag):
+        silent = _SILENTLY.get(answer.__class__) if self._is_terse else None
+        if silent is not None:
+            self._found.setdefault(answer.resource, silent)
+        elif isinstance(answer, Flag):
             self._flag(answer)
-        elif self._is_terse and isinstance(answer, (Clear, Aside)):
-            outcome = Outcome.PASS if isinstance(answer, Clear) else Outcome.NOT_APPLICABLE
-            self._found.setdefault(answer.resource, outcome)
         elif isinstance(answer, Clear):
             self._say(answer.resource, Outcome.PASS, self._rule.title, _lines(answer.because))
         elif isinstance(answer, Unsure):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
 from scanner.model.gap import Gap, GapReason
 from scanner.model.resource import Resource
-from scanner.model.unknown import Unknown, told
+from scanner.model.unknown import Undecided, Unknown, told
 
 GLOBAL = "global"
 
@@ -41,14 +43,21 @@ class Inventory:
     history_since: str = ""
     outside: frozenset[str] | None = None
     planned: frozenset[str] = frozenset()
-    _kinds: _Index = field(init=False, repr=False, compare=False)
+    _grouped: _Index | None = field(init=False, repr=False, compare=False, default=None)
     _links: dict[tuple[str, str], _Index] = field(init=False, repr=False, compare=False, default_factory=dict)
     _gaps: dict[str, tuple[Gap, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
     kept: dict[Any, Any] = field(init=False, repr=False, compare=False, default_factory=dict)
     _doubts: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_kinds", _grouped((resource.kind, resource) for resource in self.resources))
+    @property
+    def _kinds(self) -> _Index:
+        """The resources of each kind, sorted out when somebody asks: many an inventory is but a step to the next."""
+        if self._grouped is None:
+            kinds: dict[str, list[Resource]] = {}
+            for kind, run in groupby(self.resources, attrgetter("kind")):
+                kinds.setdefault(kind, []).extend(run)
+            object.__setattr__(self, "_grouped", {kind: tuple(members) for kind, members in kinds.items()})
+        return self._grouped or {}
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -102,10 +111,11 @@ class Inventory:
         index = self._links.get((kind, path))
         if index is None:
             pairs = list(_pairs(self.of(kind), path))
-            doubt = next((key.why for key, _ in pairs if isinstance(key, Unknown)), "")
+            doubt = next((key.why for key, _ in pairs if key.__class__ is not str and isinstance(key, Unknown)), "")
             if doubt:
                 self._doubts[kind, path] = doubt
-            index = _grouped((key, resource) for key, resource in pairs if isinstance(key, str))
+                pairs = [pair for pair in pairs if not isinstance(pair[0], Unknown)]
+            index = _indexed(pairs)
             self._links[kind, path] = index
         return index
 
@@ -134,7 +144,7 @@ def merge(inventories: Sequence[Inventory], *, region: str = GLOBAL) -> Inventor
     unique: dict[Resource, Resource] = {}
     for inventory in inventories:
         for resource in inventory.resources:
-            if resource not in unique or resource.region == inventory.region:
+            if unique.setdefault(resource, resource) is not resource and resource.region == inventory.region:
                 unique[resource] = resource
     collected = [inventory.collected for inventory in inventories]
     return Inventory(
@@ -168,9 +178,9 @@ def _outside(inventories: Sequence[Inventory]) -> frozenset[str] | None:
     return frozenset().union(*parts) if parts else None
 
 
-def _grouped(pairs: Iterable[tuple[str, Resource]]) -> _Index:
-    alone: _Index = {}
-    crowds: dict[str, list[Resource]] = {}
+def _indexed(pairs: Iterable[tuple[str | Unknown, Resource]]) -> _Index:
+    alone: dict[Any, tuple[Resource, ...]] = {}
+    crowds: dict[Any, list[Resource]] = {}
     for key, resource in pairs:
         first = alone.get(key)
         # Most keys are ids and have one resource; lists for all of them would be made only to be thrown away.
@@ -188,12 +198,31 @@ def _pairs(resources: Iterable[Resource], path: str) -> Iterator[tuple[str | Unk
         yield from ((resource.id, resource) for resource in resources)
         return
     steps = path.split(".")
+    has_lists = "[]" in path
     for resource in resources:
+        word = None if has_lists else _word(resource.facts, steps)
+        if word is not None:
+            if word:
+                yield word, resource
+            continue
         found = list(_walk(resource.facts, steps))
         if len(found) > 1:
             found = list({id(key) if isinstance(key, Unknown) else key: key for key in found}.values())
         for key in found:
             yield key, resource
+
+
+def _word(value: Any, steps: Sequence[str]) -> str | None:
+    """The text at the end of a path without lists, "" where it is absent, None for what has to be walked with care."""
+    try:
+        for step in steps:
+            if value.__class__ is not dict and value.__class__ is not MappingProxyType:
+                return "" if value is None else None
+            value = value.get(step)
+    except Undecided:
+        return None
+    # An empty text is a value like any other, and rare enough to be walked.
+    return "" if value is None else value or None if value.__class__ is str else None
 
 
 def _walk(value: Any, steps: Sequence[str]) -> Iterator[str | Unknown]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
@@ -38,6 +39,7 @@ class Resource:
     facts: Mapping[str, Any] = field(repr=False, compare=False)
     origin: Origin = field(default=Origin(), compare=False)
     _kept: dict[Any, Any] | None = field(default=None, init=False, repr=False, compare=False)
+    _tag_keys: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.facts, MappingProxyType):
@@ -100,6 +102,15 @@ class Resource:
         return tags
 
     @property
+    def tag_keys(self) -> frozenset[str]:
+        """The keys of `tags`, kept for the next rule that asks: most have to know only that a tag is not there."""
+        keys = self._tag_keys
+        if keys is None:
+            keys = _alike(frozenset(self.tags))
+            object.__setattr__(self, "_tag_keys", keys)
+        return keys
+
+    @property
     def name(self) -> str:
         """The value of the `Name` tag, or ""."""
         return str(self.tags.get("Name", ""))
@@ -112,6 +123,12 @@ class Resource:
         except Undecided:
             name = ""
         return f"{self.id} ({name})" if name else self.id
+
+
+@lru_cache(maxsize=4096)
+def _alike(keys: frozenset[str]) -> frozenset[str]:
+    """The same set for all who have the same keys: resources are many, and ways to tag them are not."""
+    return keys
 
 
 def _value(tag: Mapping[str, Any]) -> str:

@@ -149,7 +149,7 @@ class _Judging(AbstractContextManager[None]):
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if not isinstance(raised, Undecided):
+        if raised is None or not isinstance(raised, Undecided):
             return False
         self._undecided.setdefault(self._resource, raised.reason)
         return True

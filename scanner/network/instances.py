@@ -27,5 +27,8 @@ def is_stopped(instance: Resource) -> bool:
 
 def is_service_managed(instance: Resource) -> bool:
     """Whether an AWS service runs the instance on the account's behalf, and nobody logs in to it."""
-    # Hardly any instance has an operator, and rules ask this of all of them.
-    return instance.get("Operator") is not None and bool(instance.get("Operator.Managed", default=False))
+    operator = instance.get("Operator")
+    # Rules ask this of every instance: what AWS sends is read at once, and whatever is merely like it with care.
+    if operator is None or operator.__class__ is dict:
+        return operator is not None and bool(operator.get("Managed"))
+    return bool(instance.get("Operator.Managed", default=False))

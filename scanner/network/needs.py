@@ -57,11 +57,11 @@ def _needs(inventory: View, interface: Resource) -> Iterator[Need]:
 
 
 def _of_instance(inventory: View, interface: Resource, instance: Resource) -> Iterator[Need]:
-    tags = instance.tags
-    if "AmazonECSManaged" in tags:
+    keys = instance.tag_keys
+    if "AmazonECSManaged" in keys:
         yield from _each(_ECS_HOST, interface, f"{instance.id} has the tag AmazonECSManaged")
-    cluster = next((key for key in tags if key == "eks:cluster-name" or key.startswith("kubernetes.io/cluster/")), "")
-    if cluster:
+    if any(map(_is_of_cluster, keys)):
+        cluster = next(filter(_is_of_cluster, instance.tags))
         yield from _each(_EKS_NODE, interface, f"{instance.id} has the tag {' '.join(cluster.split())}")
     managed = _seen(inventory, MANAGED_INSTANCE, instance.id)
     profile = instance.get("IamInstanceProfile.Arn", "")
@@ -72,6 +72,10 @@ def _of_instance(inventory: View, interface: Resource, instance: Resource) -> It
             yield Need("ec2messages", interface.id, f"{instance.id} runs SSM Agent {version}, older than 3.3.40.0")
     elif profile:
         yield from _each(_MANAGED, interface, f"{instance.id} has the instance profile {profile}")
+
+
+def _is_of_cluster(key: str) -> bool:
+    return key == "eks:cluster-name" or key.startswith("kubernetes.io/cluster/")
 
 
 def is_old_agent(version: str) -> bool:
