@@ -56,7 +56,7 @@ def kept_tunnel(look: Lookups, endpoint: Resource, interface: Resource, *, port:
         home = (str(interface.get("SubnetId", "")), str(interface.get("VpcId", "")))
         key = (endpoint.id, home, address.family, port, bisect_right(edges, address.private))
         worn = groups_of(interface)
-        found = walked.get((key, worn)) if worn else None
+        found = walked.get((key, worn))
         if found is not None:
             return _retold(found, interface)
         if _gateway(look, endpoint, interface, address):

@@ -60,9 +60,9 @@ def main(arguments: Sequence[str]) -> int:
 
 def _tried(laboratory: Laboratory, chosen: Sequence[Mutation], ledger: Ledger, workers: int) -> int:
     started = time.monotonic()
-    unfit = list(_unfit(laboratory.frozen, chosen))
-    if unfit:
-        return _give_up("\n".join(unfit))
+    strange = list(unfit(laboratory.frozen, chosen))
+    if strange:
+        return _give_up("\n".join(strange))
     refusal = laboratory.refusal()
     if refusal:
         return _give_up(refusal)
@@ -95,7 +95,7 @@ def _is_wanted(mutation: Mutation, words: Iterable[str]) -> bool:
     return not words or any(word == mutation.file or word in mutation.why for word in words)
 
 
-def _unfit(frozen: Path, chosen: Iterable[Mutation]) -> Iterator[str]:
+def unfit(frozen: Path, chosen: Iterable[Mutation]) -> Iterator[str]:
     """A sentence for every mutation that does not fit the engine."""
     seen: set[tuple[str, str, str]] = set()
     rules: set[str] = set()

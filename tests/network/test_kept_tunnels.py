@@ -139,3 +139,12 @@ def test_whatever_an_endpoint_is_a_kept_path_is_its_own(facts: dict[str, object]
 def test_an_endpoint_whose_interface_nobody_sees_leaves_a_doubt() -> None:
     told = paths(neighbours(connected(NetworkInterfaceIds=["eni-8"])).fabric())
     assert {kept.reason for _, kept in told.values()} == {"the network interface of eice-1 cannot be seen"}
+
+
+def test_balancers_without_groups_are_each_named_where_nothing_is_filtered() -> None:
+    estate = neighbours(connected())
+    for id_ in ("eni-3", "eni-4"):
+        estate.put(INTERFACE, id_, Groups=[], InterfaceType="network_load_balancer")
+    told = paths(estate.fabric())
+    assert all(own == kept for own, kept in told.values())
+    assert [hop.id for hop in told["eni-4"][1].hops if "wears no group" in hop.rule] == ["eni-4"]

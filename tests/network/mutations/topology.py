@@ -114,7 +114,7 @@ MUTATIONS = (
         ("if inventory.region not in _YOUNG_REGIONS and is_old_agent(version):", "if is_old_agent(version):", "young Regions have no ec2messages"),
         ("if inventory.region not in _YOUNG_REGIONS and is_old_agent(version):", "if inventory.region not in _YOUNG_REGIONS:", "a new agent needs no ec2messages"),
         ("    elif profile:\n", "    elif False:\n", "an instance profile tells of Systems Manager"),
-        ('    if "AmazonECSManaged" in tags:\n', "    if False:\n", "a host of ECS needs its endpoints"),
+        ('    if "AmazonECSManaged" in keys:\n', "    if False:\n", "a host of ECS needs its endpoints"),
         ('    if description.startswith("aws-K8S-"):\n', "    if False:\n", "a node of EKS needs its endpoints"),
     ),
 )  # fmt: skip
