@@ -88,6 +88,8 @@ class Kind:
     API allows. `operation` is "" for a kind made from its parent's facts and the scanned account's (then `seed` maps its members).
     `is_global` marks kinds that AWS lists once for the account and not per Region; `home` is the Region to ask in.
     `proof` is the member without which a whole answer ("@") is no answer; `absent` lists error codes for "there is none".
+    `occasions` are (kind, path) pairs: where none of these kinds holds a string at its path, what this kind could add
+    changes no answer, and a scan spares the call (a snapshot does not). An ARN counts in its own Region alone.
     """
 
     name: str
@@ -106,6 +108,7 @@ class Kind:
     home: str = ""
     proof: str = ""
     absent: tuple[str, ...] = ()
+    occasions: tuple[tuple[str, str], ...] = ()
 
     @property
     def call(self) -> str:

@@ -23,6 +23,7 @@ _MARKER = ("Marker", "NextMarker")
 _LOGS_TOKEN = ("nextToken", "nextToken")
 _IAM_PAGES = ("Marker", "Marker")
 _IAM = {"MaxItems": 1000}
+_ROUTED = ((_TABLE, "Routes[].TransitGatewayId"),)
 # What is deleted stays in its list for a while, and answers no further question.
 _ALIVE = "State != 'deleting' && State != 'deleted'"
 _TWENTY = {"MaxResults": 20}
@@ -84,17 +85,20 @@ _EC2 = (
         "AWS::EC2::VPCPeeringConnection", "ec2", "DescribeVpcPeeringConnections", "VpcPeeringConnections[]",
         "VpcPeeringConnectionId", "ec2:vpc-peering-connection", _THOUSAND,
         links={"AccepterVpcInfo.VpcId": _VPC, "RequesterVpcInfo.VpcId": _VPC},
+        occasions=((_TABLE, "Routes[].VpcPeeringConnectionId"),),
     ),
     Kind(
         "AWS::EC2::TransitGatewayVpcAttachment", "ec2", "DescribeTransitGatewayVpcAttachments",
         "TransitGatewayVpcAttachments[]", "TransitGatewayAttachmentId", "ec2:transit-gateway-attachment", _THOUSAND,
         links={"VpcId": _VPC, "SubnetIds[]": _SUBNET, "TransitGatewayId": _TRANSIT},
+        occasions=_ROUTED,
     ),
     Kind(_TRANSIT, "ec2", "DescribeTransitGateways", "TransitGateways[]", "TransitGatewayId", "TransitGatewayArn",
-         _THOUSAND),
+         _THOUSAND, occasions=_ROUTED),
     Kind(
         "AWS::EC2::TransitGatewayRouteTable", "ec2", "DescribeTransitGatewayRouteTables", "TransitGatewayRouteTables[]",
         "TransitGatewayRouteTableId", "ec2:transit-gateway-route-table", _THOUSAND, links={"TransitGatewayId": _TRANSIT},
+        occasions=_ROUTED,
         details=(
             Detail("GetTransitGatewayRouteTableAssociations",
                    {"TransitGatewayRouteTableId": "$TransitGatewayRouteTableId", "MaxResults": 1000}, "Associations",
@@ -165,7 +169,8 @@ _COMPUTE = (
     Kind("AWS::AutoScaling::AutoScalingGroup", "autoscaling", "DescribeAutoScalingGroups", "AutoScalingGroups[]",
          "AutoScalingGroupName", "AutoScalingGroupARN", {"MaxRecords": 100}),
     Kind("AWS::AutoScaling::LaunchConfiguration", "autoscaling", "DescribeLaunchConfigurations",
-         "LaunchConfigurations[]", "LaunchConfigurationName", "LaunchConfigurationARN", {"MaxRecords": 100}),
+         "LaunchConfigurations[]", "LaunchConfigurationName", "LaunchConfigurationARN", {"MaxRecords": 100},
+         occasions=(("AWS::AutoScaling::AutoScalingGroup", "LaunchConfigurationName"),)),
     Kind(
         _BALANCER, "elbv2", "DescribeLoadBalancers", "LoadBalancers[]", "LoadBalancerName", "LoadBalancerArn",
         {"PageSize": 400}, _MARKER,
@@ -179,6 +184,7 @@ _COMPUTE = (
     Kind(
         "AWS::ElasticLoadBalancingV2::TargetGroup", "elbv2", "DescribeTargetGroups", "TargetGroups[]",
         "TargetGroupName", "TargetGroupArn", {"PageSize": 400}, _MARKER, links={"VpcId": _VPC},
+        occasions=((_BALANCER, "LoadBalancerArn"),),
         details=(
             Detail("DescribeTargetHealth", {"TargetGroupArn": "$TargetGroupArn"}, "TargetHealthDescriptions",
                    ("TargetHealthDescriptions",), where="LoadBalancerArns"),
@@ -215,7 +221,7 @@ _EVIDENCE = (
          {"MaxResults": 50, "LookupAttributes": [{"AttributeKey": "EventSource",
                                                   "AttributeValue": "ec2-instance-connect.amazonaws.com"}]}),
     Kind(_FILTER, "logs", "DescribeMetricFilters", "metricFilters[]", "{logGroupName}:{filterName}",
-         "logs:metric-filter", {"limit": 50}, _LOGS_TOKEN,
+         "logs:metric-filter", {"limit": 50}, _LOGS_TOKEN, occasions=((_TRAIL, "CloudWatchLogsLogGroupArn"),),
          # One call tries them all, and is made only where the local reading leaves a chance of a match.
          details=(Detail("TestMetricFilter", {"filterPattern": "$filterPattern"}, "matches", trials=TRIALS),)),
     Kind(

@@ -66,16 +66,24 @@ class Survey:
 
 
 def survey_account(
-    session: Session, *, caller: Caller, regions: RegionChoice, kinds: frozenset[str], taken_at: str, mode: str = "live"
+    session: Session,
+    *,
+    caller: Caller,
+    regions: RegionChoice,
+    kinds: frozenset[str],
+    taken_at: str,
+    mode: str = "live",
+    is_sparing: bool = False,
 ) -> Survey:
     """What to read of an account: its Regions, and the account itself where a global kind is wanted.
 
     `kinds` are kinds of the table; their parents are added. A Region that was asked for and is not enabled gets an
-    inventory in which nothing could be read; a gap that hides Regions joins the first inventory.
+    inventory in which nothing could be read; a gap that hides Regions joins the first inventory. A sparing survey makes
+    no call that can change no answer (`Kind.occasions`): for those who judge, and not for those who keep what they read.
     """
     needed = needed_kinds(kinds)
     scopes = _scopes(session, caller, regions, needed, taken_at=taken_at, mode=mode)
-    return Survey(session, caller, regions, tuple(scopes), needed)
+    return Survey(session, caller, regions, tuple(replace(scope, is_sparing=is_sparing) for scope in scopes), needed)
 
 
 def collect_account(
@@ -89,9 +97,12 @@ def collect_account(
     taken_at: str,
     mode: str = "live",
     workers: int = 0,
+    is_sparing: bool = False,
 ) -> tuple[Inventory, ...]:
     """All inventories of an account in their order; see `survey_account`."""
-    survey = survey_account(session, caller=caller, regions=regions, kinds=kinds, taken_at=taken_at, mode=mode)
+    survey = survey_account(
+        session, caller=caller, regions=regions, kinds=kinds, taken_at=taken_at, mode=mode, is_sparing=is_sparing
+    )
     found = {one.region: one for one in survey.inventories(access=access, progress=progress, workers=workers)}
     return tuple(found[region] for region in survey.places)
 

@@ -23,7 +23,7 @@ from scanner.collect.details import (
 )
 from scanner.collect.failures import Failure
 from scanner.collect.paging import Answer, Call, make_call
-from scanner.collect.rows import UnreadableError, rows_of
+from scanner.collect.rows import UnreadableError, is_here, rows_of, strings_at
 from scanner.collect.trials import is_worth_asking, trial_request
 from scanner.model import GLOBAL, Gap, GapReason, Inventory
 
@@ -36,7 +36,8 @@ class Scope:
     """What a plan is about: one Region of one account, or the account itself (`region` "global").
 
     `kinds` are all kinds of the scan with their parents, `homes` the Region to ask in for each global kind, `regions`
-    all Regions of the scan, `facts` the Region's own entry of DescribeRegions, `gaps` those known before.
+    all Regions of the scan, `facts` the Region's own entry of DescribeRegions, `gaps` those known before. A sparing plan
+    leaves out the lists that have no occasion (`Kind.occasions`).
     """
 
     partition: str
@@ -49,6 +50,7 @@ class Scope:
     gaps: tuple[Gap, ...] = ()
     taken_at: str = ""
     mode: str = "live"
+    is_sparing: bool = False
 
     @property
     def own(self) -> tuple[Kind, ...]:
@@ -58,15 +60,20 @@ class Scope:
 
     @property
     def levels(self) -> list[list[Kind]]:
-        """The kinds to list, parents before children; those of another place are here only as parents."""
-        wanted = {kind.name: kind for own in self.own for kind in _lineage(own)}
+        """The kinds to list, parents and occasions first; those of another place are here only as parents."""
+        wanted = {kind.name for own in self.own for kind in _lineage(own)}
         levels: list[list[Kind]] = []
         for kind in self._known:
             if kind.name in wanted:
-                depth = len(_lineage(kind)) - 1
+                depth = self._depth(kind)
                 levels.extend([] for _ in range(depth + 1 - len(levels)))
                 levels[depth].append(kind)
         return levels
+
+    def occasions(self, kind: Kind) -> tuple[tuple[str, str], ...]:
+        """What has to be there for a kind to be listed; empty where it is listed in any case."""
+        is_known = self.is_sparing and all(name in self.kinds for name, _ in kind.occasions)
+        return kind.occasions if is_known else ()
 
     def places(self, kind: Kind) -> tuple[str, ...]:
         """The Regions to ask for a kind."""
@@ -78,6 +85,10 @@ class Scope:
         """The kinds that stay incomplete when the lists of these do: themselves and everything listed for them."""
         names = {kind.name for kind in kinds}
         return tuple(sorted(kind.name for kind in self._known if names & {one.name for one in _lineage(kind)}))
+
+    def _depth(self, kind: Kind) -> int:
+        before = [name for name, _ in self.occasions(kind)] + ([kind.parent.kind] if kind.parent else [])
+        return max((1 + self._depth(KINDS[name]) for name in before), default=0)
 
     @property
     def _known(self) -> tuple[Kind, ...]:
@@ -111,6 +122,7 @@ class _Gathering:
         self._scope = scope
         self._rows: dict[str, list[Facts]] = {}
         self._gaps: dict[Gap, None] = {}
+        self._lacking: set[str] = set()
 
     def list_kinds(self, kinds: Sequence[Kind]) -> Generator[Sequence[Call], Mapping[Call, Answer], None]:
         """Asks for the lists of kinds whose parents are known."""
@@ -162,11 +174,22 @@ class _Gathering:
         )
 
     def _requests(self, kind: Kind) -> Iterator[Mapping[str, Any]]:
+        if self._is_spared(kind):
+            return
         if kind.operation and not kind.parent:
             yield kind.request
         elif kind.operation:
             for facts in self._parents(kind):
                 yield render_request(kind.request, facts)
+
+    def _is_spared(self, kind: Kind) -> bool:
+        """Whether the lists that would be the occasion for this one were read to their ends, and none of them is."""
+        occasions = self._scope.occasions(kind)
+        return bool(occasions) and not any(
+            name in self._lacking or any(is_here(found, self._scope.region) for found in strings_at(facts, path))
+            for name, path in occasions
+            for facts in (self._rows[name] or ({},))
+        )
 
     def _parents(self, kind: Kind) -> list[Facts]:
         parent = kind.parent
@@ -236,6 +259,7 @@ class _Gathering:
     def _lack(self, call: Call, failure: Failure, kinds: tuple[str, ...], resource: str = "") -> None:
         gap = Gap(self._scope.account, call.region, call.name, failure.reason, failure.detail, kinds, resource)
         self._gaps[gap] = None
+        self._lacking.update(kinds)
 
 
 def _lineage(kind: Kind) -> list[Kind]:

@@ -62,6 +62,12 @@ def strings_at(facts: Any, path: str) -> Iterator[str]:
             yield value
 
 
+def is_here(found: str, region: str) -> bool:
+    """Whether a string is no ARN, or one of this Region or of none."""
+    parts = found.split(":", 4)
+    return len(parts) < 5 or parts[0] != "arn" or parts[3] in ("", region)  # noqa: PLR2004 - arn:partition:service:region:…
+
+
 def _descend(value: Any, steps: Sequence[str]) -> Iterator[Any]:
     if not steps:
         yield value

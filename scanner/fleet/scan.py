@@ -197,7 +197,13 @@ def _survey(order: Order, member: Member | None, access: Access) -> tuple[Survey
         raise CredentialsError(f"the role {member.role_arn} led into the account {caller.account}", place=member.place)
     choice = choose_regions(session, caller, asked, access)
     survey = survey_account(
-        session, caller=caller, regions=choice, kinds=order.kinds, taken_at=order.taken_at, mode=order.mode
+        session,
+        caller=caller,
+        regions=choice,
+        kinds=order.kinds,
+        taken_at=order.taken_at,
+        mode=order.mode,
+        is_sparing=True,
     )
     return survey, session
 

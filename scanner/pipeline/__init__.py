@@ -122,7 +122,7 @@ def scan(
             executor=executor,
         )
     else:
-        inventories = collect(kinds_read(chosen), wanted, session=session, lookup_events=lookup_events)
+        inventories = collect(kinds_read(chosen), wanted, session=session, lookup_events=lookup_events, is_sparing=True)
         report = judge(inventories, chosen, include_pass=include_pass)
     return settle(report, wanted, baseline=earlier, today=today)
 

@@ -30,9 +30,11 @@ def collect(
     progress: Progress | None = None,
     mode: str = "live",
     lookup_events: int = 0,
+    is_sparing: bool = False,
 ) -> tuple[Inventory, ...]:
     """Resources of these kinds, from AWS: one inventory a Region, every refusal a gap.
 
+    Sparing leaves out the lists that can change no answer of a rule (`scanner.aws.kinds.Kind.occasions`).
     With `lookup_events` that many days of CloudTrail's event history too; raises `UsageError` for more than 90.
     """
     from scanner.collect.access import choose_regions, identify_caller, open_session
@@ -55,6 +57,7 @@ def collect(
         progress=progress or Silent(),
         taken_at=clock.now(),
         mode=mode,
+        is_sparing=is_sparing,
     )
     if not lookup_events:
         return inventories

@@ -268,3 +268,13 @@ def test_every_other_prefix_is_the_one_botocore_signs_with() -> None:
         prefix = iam_action(kind.service, "X").partition(":")[0]
         signing = model(kind.service).signing_name
         assert prefix == signing or kind.service in renamed | differs, kind.name
+
+
+@pytest.mark.parametrize("kind", ALL)
+def test_an_occasion_is_a_fact_of_a_kind_of_the_same_place_listed_before(kind: Kind) -> None:
+    names = list(KINDS)
+    for name, path in kind.occasions:
+        assert names.index(name) < names.index(kind.name)
+        assert not KINDS[name].is_global
+        assert not kind.is_global
+        assert descend(item(KINDS[name]), path).type_name == "string"
