@@ -172,6 +172,8 @@ class Account:
             if inventory.region != GLOBAL:
                 for question in (*regional, *(self._surprises.pop(place.number, ()) if surprises else ())):
                     self._tell(question, place, judge(question.rule, inventory)[0], inventory)
+        for inventory in (*seen, *([whole] if whole is not None else ())):
+            inventory.forget()
 
     def _ask(self, place: Place) -> None:
         inventory = place.inventory
@@ -188,6 +190,7 @@ class Account:
             else:
                 self._tally.totals.update(silent or {})
                 self._tell(question, place, findings, inventory)
+        inventory.forget()
         if kinds:
             kept = narrowed_to(place.inventory, frozenset(kinds)) if self._is_frugal else place.inventory
             self._kept.append(replace(place, inventory=kept))

@@ -21,6 +21,7 @@ from scanner.evaluate.tally import Tally
 from scanner.fleet.folder import RunFolder
 from scanner.fleet.progress import Crowd
 from scanner.model import GLOBAL, Gap, GapReason, Inventory, Resource, Rule, ScanReport
+from scanner.model.garbage import give_back
 from scanner.model.member import Member
 from scanner.model.progress import Progress
 
@@ -170,12 +171,11 @@ def _judge_account(
     account = Account(
         questions, tally, has_wide=GLOBAL in places, is_only=is_alone and len(regional) <= 1, is_frugal=True
     )
-    for inventory in arriving:
-        whole = inventory
-        if order.lookup_events and session is not None:
-            (whole,) = add_event_history((inventory,), session, access=access, days=order.lookup_events)
-        folder.add_gaps(whole.gaps)
-        account.take(Place(first + places.index(whole.region), whole))
+    if order.lookup_events and session is not None:
+        arriving = _with_events(arriving, session, access, order.lookup_events)
+    while (inventory := next(arriving, None)) is not None:
+        folder.add_gaps(inventory.gaps)
+        account.take(Place(first + places.index(inventory.region), inventory))
     trails = {} if is_alone else owned_trails(place.inventory for place in account.kept)
     if not is_alone and account.awaits_others:
         account.finish_own()
@@ -183,7 +183,13 @@ def _judge_account(
         account.finish(None if is_alone else trails)
     if not is_alone:  # botocore's clients hold one another, and the collector would come for them too late
         gc.collect()
+    give_back()
     return Judged(account, tally, trails, trouble)
+
+
+def _with_events(arriving: Iterator[Inventory], session: Session, access: Access, days: int) -> Iterator[Inventory]:
+    for inventory in arriving:
+        yield from add_event_history((inventory,), session, access=access, days=days)
 
 
 def _survey(order: Order, member: Member | None, access: Access) -> tuple[Survey, Session]:

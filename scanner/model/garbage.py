@@ -1,8 +1,9 @@
-"""The cyclic collector, told to look less often where many small objects and no cycles are made."""
+"""The cyclic collector, told to look less often where many small objects and no cycles are made, and memory given back."""
 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -22,3 +23,17 @@ def rare_collections() -> Iterator[None]:
     finally:
         gc.unfreeze()
         gc.set_threshold(*before)
+
+
+def give_back() -> None:
+    """Hands free memory to the system, where the C library can.
+
+    Answers were read in threads, whose free blocks would serve no other thread:
+    https://man7.org/linux/man-pages/man3/malloc_trim.3.html.
+    """
+    if sys.platform == "linux":
+        from ctypes import CDLL  # noqa: PLC0415 - only for who scans
+
+        trim = getattr(CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

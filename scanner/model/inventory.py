@@ -59,6 +59,14 @@ class Inventory:
             object.__setattr__(self, "_grouped", {kind: tuple(members) for kind, members in kinds.items()})
         return self._grouped or {}
 
+    def forget(self) -> None:
+        """Lets go of all that was worked out: it holds the inventory in turn, and would stay until the collector comes."""
+        for value in self.kept.values():
+            if isinstance(value, Inventory):
+                value.forget()
+        for worked_out in (self.kept, self._links, self._gaps, self._doubts):
+            worked_out.clear()
+
     @property
     def kinds(self) -> tuple[str, ...]:
         """The kinds of which at least one resource is here, sorted."""
