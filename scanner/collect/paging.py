@@ -14,8 +14,11 @@ from scanner.collect.budget import Budget, OverError
 from scanner.collect.failures import Failure, call_errors, failure_of, is_worth_another_try, refuses_token
 from scanner.collect.rows import value_at
 from scanner.model import GapReason
+from scanner.model.garbage import give_back
 
 _LISTINGS = 4
+_PAGES_TO_TIDY = 5
+"""A page of a thousand instances is nine million letters, whose tree is many times that, gone as soon as it is read."""
 _TRIES = 4
 
 
@@ -97,6 +100,8 @@ class _Listing:
                 return Answer(tuple(pages), failure_of(error))
             page.pop("ResponseMetadata", None)
             pages.append(page)
+            if len(pages) % _PAGES_TO_TIDY == 0:
+                give_back()
             token = value_at(page, path) if path else None
             if not token:
                 # IAM says both: that there is more, and where it begins.

@@ -174,6 +174,7 @@ def _judge_account(
     if order.lookup_events and session is not None:
         arriving = _with_events(arriving, session, access, order.lookup_events)
     while (inventory := next(arriving, None)) is not None:
+        give_back()
         folder.add_gaps(inventory.gaps)
         account.take(Place(first + places.index(inventory.region), inventory))
     trails = {} if is_alone else owned_trails(place.inventory for place in account.kept)
